@@ -1,0 +1,205 @@
+"""Extensions in a throw-away server: which may be created, and stand-ins for those that are missing.
+
+From PostgreSQL 18 on, `extension_control_path` lets a server find control files in further folders. The overlay
+is such a folder, searched before the installation's own, with
+
+- the *harmless* extensions of the installation, marked as trusted, so that the role that runs the migrations
+  creates them without being superuser;
+- *shims* for extensions that the installation does not have, or has but not for that role: SQL of our own with
+  the objects that migrations use. They run without any privilege (`superuser = false`), and what they cannot do
+  they refuse. Every shim that a replay used has to be named in its report, see :func:`shimmed_extensions`.
+
+https://www.postgresql.org/docs/current/extend-extensions.html
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from auditor.replay.server import ThrowAwayServer
+
+# Below the working directory; PostgreSQL looks in its sub-folder `extension`.
+OVERLAY = "share"
+
+# Not trusted by their authors' control files, but of no use to reach files, programs or other servers: what reads
+# the disk or memory in them keeps its own privilege checks. Never to be added: dblink, postgres_fdw, file_fdw,
+# adminpack, xml2, pg_surgery, pageinspect, untrusted languages, anything that speaks HTTP.
+HARMLESS = frozenset(
+    {
+        "amcheck",
+        "autoinc",
+        "bloom",
+        "dict_xsyn",
+        "earthdistance",
+        "hypopg",
+        "insert_username",
+        "intagg",
+        "moddatetime",
+        "pg_buffercache",
+        "pg_freespacemap",
+        "pg_prewarm",
+        "pg_stat_statements",
+        "pg_visibility",
+        "pgrowlocks",
+        "pgstattuple",
+        "refint",
+        "vector",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shim:
+    """A stand-in for an extension.
+
+    Attributes:
+        name: of the extension. Its objects are in `shims/NAME.sql`; without that file it has none, because
+            nothing of the real one appears in migrations either: it is used by hand or at run time.
+        version: installed when none is asked for.
+        schema: where the real one insists to be, created with it; None if the user chooses.
+        relocatable: whether ALTER EXTENSION ... SET SCHEMA works.
+        requires: extensions it needs, as the real one does.
+    """
+
+    name: str
+    version: str
+    schema: str | None = None
+    relocatable: bool = False
+    requires: tuple[str, ...] = ()
+
+    @property
+    def control(self) -> str:
+        """The text of its control file."""
+        lines = [
+            f"comment = 'auditor: stand-in for {self.name}'",
+            f"default_version = '{self.version}'",
+            f"relocatable = {str(self.relocatable).lower()}",
+            "superuser = false",
+        ]
+        if self.schema:
+            lines.append(f"schema = '{self.schema}'")
+        if self.requires:
+            lines.append(f"requires = '{', '.join(self.requires)}'")
+        return "\n".join(lines) + "\n"
+
+    @property
+    def script(self) -> str:
+        """The SQL that CREATE EXTENSION runs."""
+        file = _SHIM_SQL / f"{self.name}.sql"
+        if not file.is_file():
+            return "-- no objects\n"
+        text = file.read_text(encoding="utf-8")
+        if "shim_sha1(" in text:
+            # Two extensions need it and may live in one schema, so each has its own under its own name.
+            text = (_SHIM_SQL / "sha1.sql").read_text(encoding="utf-8") + text
+        return text.replace("shim_sha1(", f"{self.name.replace('-', '_')}_sha1(")
+
+
+SHIMS = (
+    Shim("http", "1.6"),
+    Shim("hypopg", "1.4.1", relocatable=True),
+    Shim("index_advisor", "0.2.0", relocatable=True),
+    Shim("moddatetime", "1.0", relocatable=True),
+    Shim("pg_cron", "1.6"),
+    Shim("pg_graphql", "1.5.11"),
+    Shim("pg_hint_plan", "1.8.0", relocatable=True),
+    Shim("pg_net", "0.20.0"),
+    Shim("pg_partman", "5.2.4", relocatable=True),
+    Shim("pg_repack", "1.5.2", relocatable=True),
+    Shim("pgaudit", "18.0", relocatable=True),
+    Shim("pgcrypto", "1.4", relocatable=True),
+    Shim("pgjwt", "0.2.0", requires=("pgcrypto",)),
+    Shim("pgmq", "1.5.1", schema="pgmq"),
+    Shim("pgsodium", "3.1.9", schema="pgsodium"),
+    Shim("plpgsql_check", "2.8", relocatable=True),
+    Shim("supabase_vault", "0.3.1", schema="vault"),
+    Shim("uuid-ossp", "1.1", relocatable=True),
+)
+
+
+def write_overlay(server: ThrowAwayServer) -> frozenset[str]:
+    """Write the overlay of a server of 18 or newer, and return the names of the shims in it.
+
+    A real extension of the installation wins over a shim wherever the role that runs the migrations may
+    create it.
+    """
+    with server.connect() as connection:
+        row = connection.execute("select setting from pg_config where name = 'SHAREDIR'").fetchone()
+    assert row is not None  # noqa: S101 - pg_config always has it
+    installed = Path(row[0], "extension")
+    folder = server.directory / OVERLAY / "extension"
+    for each in (folder.parent, folder):
+        each.mkdir()
+        each.chmod(0o755)
+    usable = set()
+    for file in installed.glob("*.control"):
+        control = file.read_text(encoding="utf-8")
+        if _TRUSTED.search(control):
+            usable.add(file.stem)
+        elif file.stem in HARMLESS:
+            usable.add(file.stem)
+            scripts = str(installed).replace("'", "''")
+            _write(folder / file.name, f"{control}\ntrusted = true\ndirectory = '{scripts}'\n")
+    shims = [shim for shim in SHIMS if shim.name not in usable]
+    for shim in shims:
+        _write(folder / f"{shim.name}.control", shim.control)
+        _write(folder / f"{shim.name}--{shim.version}.sql", shim.script)
+    return frozenset(shim.name for shim in shims)
+
+
+def accept_version(server: ThrowAwayServer, name: str, version: str) -> bool:
+    """Let CREATE EXTENSION ... VERSION and ALTER EXTENSION ... UPDATE TO work with a version of a shim.
+
+    Returns:
+        Whether they do now: false if the server has no such shim or the version is not a name PostgreSQL takes.
+    """
+    shim = next((shim for shim in SHIMS if shim.name == name and name in server.shims), None)
+    if shim is None or not _VERSION.fullmatch(version) or "--" in version:
+        return False
+    folder = server.directory / OVERLAY / "extension"
+    known = {file.stem.split("--")[1] for file in folder.glob(f"{name}--*.sql")}
+    for other in known - {version}:
+        _write(folder / f"{name}--{other}--{version}.sql", "-- same objects\n")
+        _write(folder / f"{name}--{version}--{other}.sql", "-- same objects\n")
+    _write(folder / f"{name}--{version}.sql", shim.script)
+    return True
+
+
+def shimmed_extensions(server: ThrowAwayServer, dbname: str) -> list[str]:
+    """The extensions of a database that are shims: what they do was not checked by a replay."""
+    with server.connect(dbname) as connection:
+        rows = connection.execute(
+            "select extname from pg_extension where extname = any (%s) order by extname", [sorted(server.shims)]
+        )
+        return [name for (name,) in rows]
+
+
+def advice(server: ThrowAwayServer, name: str) -> str:
+    """Why an extension cannot be created in a replay on this server, and what to do about it."""
+    here = f"PostgreSQL {server.installation.major} of {server.installation.bindir}"
+    if name not in server.shims and any(shim.name == name for shim in SHIMS):
+        return (
+            f"it is not usable with {here}, and the stand-in for it needs PostgreSQL 18: "
+            "`pip install 'auditor[embedded]'`"
+        )
+    return (
+        f"{here} does not have it, or only for superusers, because it may reach files, programs or other "
+        "servers: name a scratch server that has it with `--shadow URL`"
+    )
+
+
+# Private
+
+_SHIM_SQL = Path(__file__).with_name("shims")
+_TRUSTED = re.compile(r"^\s*trusted\s*=?\s*'?(true|on|yes|1)\b", re.MULTILINE | re.IGNORECASE)
+_VERSION = re.compile(r"[A-Za-z0-9_.+]+(-[A-Za-z0-9_.+]+)*")
+
+
+def _write(file: Path, text: str) -> None:
+    """Write a file that the account of the server can read, whatever our umask."""
+    file.write_text(text, encoding="utf-8")
+    file.chmod(0o644)

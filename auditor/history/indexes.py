@@ -1,0 +1,93 @@
+"""Indexes: what CREATE INDEX makes, and under which name.
+
+https://www.postgresql.org/docs/current/sql-createindex.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from auditor.history import constraints
+from auditor.history.catalog import Object
+from auditor.history.naming import choose_name, index_column_names, name_addition
+from auditor.history.references import depend_on_uses
+from auditor.model import change as c
+
+if TYPE_CHECKING:
+    from auditor.history.fold import Folding
+
+
+def create_index(fold: Folding, change: c.CreateIndex) -> None:
+    """CREATE INDEX; on a partitioned table one for each partition too."""
+    catalog = fold.catalog
+    table = catalog.relation_or_external(change.table)
+    schema = table.schema or ""
+    if change.name is not None and (schema, change.name) in catalog.relations:
+        existing = catalog.relations[schema, change.name]
+        if change.if_not_exists or change.certainty != "certain" or fold.guard_holds() is False:
+            fold.emit("create", existing, no_op=True)
+            return
+        catalog.remove(existing)
+    index = make_index(fold, table, change, change.name)
+    if table.facts.get("partitioned") and not change.only:
+        _index_partitions(fold, table, index, change)
+
+
+def make_index(fold: Folding, table: Object, change: c.CreateIndex, name: str | None) -> Object:
+    """Make one index on one table, with the name PostgreSQL would choose if there is none."""
+    catalog = fold.catalog
+    schema = table.schema or ""
+    implied = name is None
+    if name is None:
+        elements = [*change.elements, *change.include]
+        columns = index_column_names([element.column or element.expression_name for element in elements])
+        addition = name_addition(columns)
+        name = choose_name(table.name, addition, "idx", catalog.relation_name_taken(schema))
+    index = Object("index", name, schema, temporary=table.temporary)
+    index.facts.update(table=table, change=change)
+    fold.create(index, implied=implied)
+    catalog.depend(index, table, automatic=True)
+    for column_name in index_columns(change):
+        column = table.column(column_name)
+        if column is not None:
+            catalog.depend(index, column, automatic=True)
+    depend_on_uses(fold, index, change.uses)
+    return index
+
+
+def index_columns(change: c.CreateIndex) -> list[str]:
+    """Columns that an index's keys, INCLUDE list, expressions and predicate mention."""
+    found: list[str] = []
+    for element in (*change.elements, *change.include):
+        found += [element.column] if element.column is not None else element.columns
+    found += change.predicate_columns
+    return found
+
+
+def copy_index(fold: Folding, index: Object, table: Object) -> Object | None:
+    """Make on `table` what `index` is on another table, constraint and all; names are chosen anew."""
+    owner = index.facts.get("constraint")
+    if isinstance(owner, Object):
+        if table.facts.get("partition_of") is index.facts.get("table"):
+            return None
+        constraints.create_one(fold, table, constraints.named(owner.facts["written"], None))
+        return None
+    written = index.facts.get("change")
+    if not isinstance(written, c.CreateIndex):
+        return None
+    with fold.implying():
+        return make_index(fold, table, written, None)
+
+
+# Private
+
+
+def _index_partitions(fold: Folding, table: Object, index: Object, change: c.CreateIndex) -> None:
+    with fold.implying():
+        for partition in table.facts.get("heirs", []):
+            if partition.alive and partition.facts.get("partition_of") is table:
+                clone = make_index(fold, partition, change, None)
+                fold.catalog.depend(clone, index, automatic=True)
+                clone.facts["parent_index"] = index
+                if partition.facts.get("partitioned"):
+                    _index_partitions(fold, partition, clone, change)

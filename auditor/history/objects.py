@@ -1,0 +1,422 @@
+"""CREATE, ALTER, DROP, RENAME, SET SCHEMA and COMMENT of whatever is not a table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from auditor.history import constraints, tables
+from auditor.history.catalog import (
+    EXTENSION_TYPES,
+    HANGING_KINDS,
+    RELATION_KINDS,
+    ROUTINE_KINDS,
+    SCHEMA_QUALIFIED_KINDS,
+    Object,
+    TypeReference,
+)
+from auditor.history.naming import clip
+from auditor.history.references import depend_on_uses
+from auditor.model import change as c
+
+if TYPE_CHECKING:
+    from auditor.history.fold import Folding
+
+_ROUTINES = ROUTINE_KINDS | {"routine"}
+
+
+def find(
+    fold: Folding,
+    kind: str,
+    name: c.Name,
+    arguments: tuple[c.TypeName | None, ...] | None,
+    table: c.Name | None,
+) -> Object | None:
+    """The object that a statement means, or None if none is known."""
+    catalog = fold.catalog
+    if kind.endswith(" column") or kind in HANGING_KINDS:
+        if kind == "domain constraint":
+            parent = catalog.type_object(table) if table is not None else None
+        else:
+            parent = catalog.relation(table) if table is not None else None
+        if parent is not None:
+            return parent.child(kind, name.name)
+        if table is None and kind == "table constraint":
+            return _constraint_anywhere(fold, name)
+        return None
+    if kind in RELATION_KINDS:
+        return catalog.relation(name)
+    if kind in {"type", "domain"}:
+        return catalog.type_object(name)
+    if kind in _ROUTINES:
+        return catalog.routine(kind, name, arguments)
+    return catalog.other(kind, name, arguments or ())
+
+
+def find_or_external(
+    fold: Folding,
+    kind: str,
+    name: c.Name,
+    arguments: tuple[c.TypeName | None, ...] | None,
+    table: c.Name | None,
+) -> Object:
+    """The object that a statement means; one that no migration made is made up from its name."""
+    found = find(fold, kind, name, arguments, table)
+    return found if found is not None else _made_up(fold, kind, name, arguments, table)
+
+
+def create(fold: Folding, change: c.Create) -> None:
+    """CREATE of kinds that only have a name: schema, extension, role, publication, operator..."""
+    catalog = fold.catalog
+    existing = find(fold, change.kind, change.name, change.arguments, None)
+    if existing is not None and not (existing.external and change.kind == "schema"):
+        optional = change.if_not_exists or change.certainty != "certain" or fold.guard_holds() is False
+        if optional or not change.or_replace:
+            fold.emit("create", existing, no_op=optional)
+            return
+        fold.emit("replace", existing)
+        return
+    schema = catalog.creation_schema(change.name) if change.kind in SCHEMA_QUALIFIED_KINDS else None
+    item = Object(change.kind, change.name.name, schema)
+    item.arguments = tuple(None if a is None else catalog.type(a) for a in change.arguments)
+    if change.kind == "user mapping" and change.parent is not None:
+        item.facts["server"] = change.parent.name
+    fold.create(item)
+    depend_on_uses(fold, item, change.uses)
+    if change.kind == "extension":
+        _extension_types(fold, item, change)
+
+
+def create_view(fold: Folding, change: c.CreateView) -> None:
+    """CREATE [OR REPLACE] VIEW, CREATE MATERIALIZED VIEW."""
+    schema = "pg_temp" if change.temporary else fold.catalog.creation_schema(change.name)
+    existing = fold.catalog.relations.get((schema, change.name.name))
+    if existing is not None:
+        if change.if_not_exists or fold.guard_holds() is False:
+            fold.emit("create", existing, no_op=True)
+            return
+        if change.or_replace:
+            fold.emit("replace", existing)
+            fold.catalog.forget_dependencies(existing)
+            depend_on_uses(fold, existing, change.uses)
+            return
+        fold.catalog.remove(existing)
+    view = Object(change.kind, change.name.name, schema, temporary=change.temporary)
+    fold.create(view)
+    depend_on_uses(fold, view, change.uses)
+
+
+def create_sequence(fold: Folding, change: c.CreateSequence) -> None:
+    """CREATE SEQUENCE."""
+    schema = "pg_temp" if change.temporary else fold.catalog.creation_schema(change.name)
+    existing = fold.catalog.relations.get((schema, change.name.name))
+    if existing is not None and (change.if_not_exists or change.certainty != "certain"):
+        fold.emit("create", existing, no_op=True)
+        return
+    sequence = Object("sequence", change.name.name, schema, temporary=change.temporary)
+    fold.create(sequence)
+    _own(fold, sequence, change.owned_by)
+
+
+def alter_sequence(fold: Folding, change: c.AlterSequence) -> None:
+    """ALTER SEQUENCE; OWNED BY decides with which column it goes."""
+    found = fold.catalog.relation(change.name)
+    if found is None and change.if_exists:
+        missing = Object("sequence", change.name.name, fold.catalog.creation_schema(change.name))
+        fold.emit("alter", missing, no_op=True)
+        return
+    found = found or fold.catalog.relation_or_external(change.name, "sequence")
+    fold.emit("alter", found)
+    if change.owned_by is not None or change.owned_by_none:
+        _disown(found)
+        _own(fold, found, change.owned_by)
+
+
+def create_trigger(fold: Folding, change: c.CreateTrigger) -> None:
+    """CREATE [OR REPLACE] TRIGGER; a row trigger of a partitioned table is cloned onto its partitions."""
+    table = fold.catalog.relation_or_external(change.table)
+    existing = table.child("trigger", change.name)
+    if existing is not None:
+        if change.or_replace:
+            fold.emit("replace", existing)
+            fold.catalog.forget_dependencies(existing)
+            _trigger_dependencies(fold, existing, table, change)
+        else:
+            fold.emit("create", existing, no_op=True)
+        return
+    trigger = _make_trigger(fold, table, change)
+    with fold.implying():
+        for partition in table.facts.get("heirs", []):
+            row_level = change.for_each_row and partition.facts.get("partition_of") is table
+            if partition.alive and row_level and partition.child("trigger", change.name) is None:
+                clone = _make_trigger(fold, partition, change)
+                clone.facts["cloned"] = True
+                fold.catalog.depend(clone, trigger, automatic=True)
+
+
+def create_policy(fold: Folding, change: c.CreatePolicy) -> None:
+    """CREATE POLICY."""
+    table = fold.catalog.relation_or_external(change.table)
+    existing = table.child("policy", change.name)
+    if existing is not None:
+        fold.emit("create", existing, no_op=True)
+        return
+    policy = fold.create(Object("policy", change.name, parent=table))
+    for name in change.columns:
+        column = table.column(name)
+        if column is not None:
+            fold.catalog.depend(policy, column)
+    depend_on_uses(fold, policy, change.uses, own_table=table)
+
+
+def create_rule(fold: Folding, change: c.CreateRule) -> None:
+    """CREATE [OR REPLACE] RULE."""
+    table = fold.catalog.relation_or_external(change.table)
+    existing = table.child("rule", change.name)
+    if existing is not None:
+        fold.emit("replace" if change.or_replace else "create", existing, no_op=not change.or_replace)
+        return
+    rule = fold.create(Object("rule", change.name, parent=table))
+    depend_on_uses(fold, rule, change.uses)
+
+
+def create_type(fold: Folding, change: c.CreateType) -> None:
+    """CREATE TYPE, CREATE DOMAIN."""
+    catalog = fold.catalog
+    schema = catalog.creation_schema(change.name)
+    existing = catalog.types.get((schema, change.name.name)) or catalog.relations.get((schema, change.name.name))
+    if existing is not None and not existing.external and not existing.facts.get("shell"):
+        fold.emit("create", existing, no_op=change.certainty != "certain" or fold.guard_holds() is False)
+        return
+    if existing is not None and existing.facts.get("shell"):
+        fold.emit("replace", existing)
+        existing.facts["shell"] = False
+        return
+    if change.form == "composite":
+        composite = fold.create(Object("composite type", change.name.name, schema))
+        row_type = fold.create(Object("type", change.name.name, schema), implied=True)
+        composite.facts["row_type"] = row_type
+        row_type.facts["composite"] = composite
+        catalog.depend(row_type, composite, automatic=True)
+        catalog.depend(composite, row_type, automatic=True)
+        for column in change.columns:
+            tables.make_column(fold, composite, column)
+        return
+    item = fold.create(Object("type", change.name.name, schema))
+    item.facts.update(form=change.form, labels=change.labels, shell=change.form == "shell")
+    if change.base is not None:
+        base = catalog.type(change.base)
+        if base.object is not None:
+            catalog.depend(item, base.object)
+    for constraint in change.constraints:
+        constraints.add_domain_constraint(fold, item, constraint)
+    depend_on_uses(fold, item, change.uses)
+    if change.form == "range":
+        _multirange(fold, item, change)
+
+
+def alter(fold: Folding, change: c.Alter) -> None:
+    """ALTER of anything that stays what and where it is."""
+    found = find(fold, change.kind, change.name, change.arguments, change.table)
+    if found is None:
+        made_up = _made_up(fold, change.kind, change.name, change.arguments, change.table)
+        fold.emit("alter", made_up, no_op=change.if_exists, detail=change.what)
+        return
+    if found.kind == "composite type" and change.kind == "type":
+        found = found.facts.get("row_type", found)
+    if change.what == "rename value" and len(change.labels) == 2:
+        old, new = change.labels
+        found.facts["labels"] = tuple(new if one == old else one for one in found.facts.get("labels", ()))
+    fold.emit("alter", found, detail=change.what)
+    depend_on_uses(fold, found, change.uses)
+
+
+def drop(fold: Folding, change: c.Drop) -> None:
+    """DROP, with what goes along."""
+    found = find(fold, change.kind, change.name, change.arguments, change.table)
+    if found is None or fold.guard_holds() is False:
+        item = found or _made_up(fold, change.kind, change.name, change.arguments, change.table)
+        optional = change.if_exists or change.missing_table_ok or change.certainty != "certain"
+        fold.emit("drop", item, no_op=optional and not item.external)
+        return
+    if found.kind == "composite type" and change.kind == "type":
+        found = found.facts.get("row_type", found)
+    fold.drop(found, cascade=change.cascade)
+
+
+def rename(fold: Folding, change: c.Rename) -> None:
+    """RENAME, and the names that change with it."""
+    found = find(fold, change.kind, change.name, change.arguments, change.table)
+    if found is None:
+        item = _made_up(fold, change.kind, change.name, change.arguments, change.table)
+        old = item.id
+        item.name = change.to
+        fold.emit("rename", old, to=item.identity, no_op=change.if_exists)
+        if not change.if_exists:
+            fold.catalog.add(item)
+        return
+    if fold.guard_holds() is False:
+        fold.emit("rename", found, no_op=True)
+        return
+    with fold.renaming(found):
+        _move(fold, found, name=change.to)
+    partner = found.facts.get("index") if found.kind == "table constraint" else found.facts.get("constraint")
+    if partner is None:
+        partner = found.facts.get("row_type") or found.facts.get("composite")
+    if isinstance(partner, Object) and partner.alive and partner.name != change.to:
+        with fold.implying(), fold.renaming(partner):
+            fold.catalog.move(partner, name=change.to)
+    for heir in found.parent.facts.get("heirs", []) if found.parent is not None else []:
+        inherited = heir.child(found.kind, change.name.name) if heir.alive else None
+        if inherited is not None and found.kind != "policy":
+            with fold.implying(), fold.renaming(inherited):
+                fold.catalog.move(inherited, name=change.to)
+
+
+def set_schema(fold: Folding, change: c.SetSchema) -> None:
+    """SET SCHEMA; a table takes its indexes and owned sequences along."""
+    found = find(fold, change.kind, change.name, change.arguments, None)
+    if found is None:
+        item = _made_up(fold, change.kind, change.name, change.arguments, None)
+        old = item.id
+        item.schema = change.to
+        fold.emit("rename", old, to=item.identity, no_op=change.if_exists)
+        if not change.if_exists:
+            fold.catalog.add(item)
+        return
+    if found.kind == "extension":
+        fold.emit("alter", found, detail="set schema")
+        return
+    along = [item for item, _ in found.dependents if item.alive and item.kind == "index"]
+    along += [s for col in found.columns if isinstance(s := col.facts.get("sequence"), Object) and s.alive]
+    along += [p for p in (found.facts.get("row_type"), found.facts.get("composite")) if isinstance(p, Object)]
+    with fold.renaming(found):
+        fold.catalog.move(found, schema=change.to)
+    with fold.implying():
+        for item in along:
+            if item.schema != change.to:
+                with fold.renaming(item):
+                    fold.catalog.move(item, schema=change.to)
+
+
+def comment(fold: Folding, change: c.Comment) -> None:
+    """COMMENT ON, SECURITY LABEL ON."""
+    found = find_or_external(fold, change.kind, change.name, change.arguments, change.table)
+    fold.emit("comment", found, detail="removed" if change.removed else None)
+
+
+# Private
+
+
+def _made_up(
+    fold: Folding,
+    kind: str,
+    name: c.Name,
+    arguments: tuple[c.TypeName | None, ...] | None,
+    table: c.Name | None,
+) -> Object:
+    catalog = fold.catalog
+    if kind.endswith(" column") or kind in HANGING_KINDS:
+        parent_kind = "type" if kind == "domain constraint" else kind.removesuffix(" column")
+        if parent_kind in HANGING_KINDS:
+            parent_kind = "table"
+        on = table or c.Name("?")
+        parent = catalog.type_object(on) if kind == "domain constraint" else catalog.relation(on)
+        parent = parent or Object(parent_kind, on.name, catalog.creation_schema(on), external=True)
+        return Object(kind, name.name, parent=parent, external=True)
+    kind = {"domain": "type", "routine": "function"}.get(kind, kind)
+    schema = catalog.creation_schema(name) if kind in SCHEMA_QUALIFIED_KINDS else None
+    made: tuple[TypeReference | None, ...] = tuple(
+        None if argument is None else catalog.type(argument) for argument in arguments or ()
+    )
+    return Object(kind, name.name, schema, arguments=made, external=True)
+
+
+def _move(fold: Folding, item: Object, *, name: str) -> None:
+    if item.kind == "schema":
+        members = fold.catalog.in_schema(item.name)
+        fold.catalog.move(item, name=name)
+        for member in members:
+            fold.catalog.move(member, schema=name)
+        return
+    fold.catalog.move(item, name=name)
+
+
+def _own(fold: Folding, sequence: Object, owned_by: tuple[c.Name, str] | None) -> None:
+    if owned_by is None:
+        return
+    table = fold.catalog.relation(owned_by[0])
+    column = table.column(owned_by[1]) if table is not None else None
+    if table is not None and column is not None:
+        tables.own_sequence(fold, table, column, sequence, None)
+
+
+def _disown(sequence: Object) -> None:
+    owner = sequence.facts.pop("table", None)
+    if isinstance(owner, Object):
+        owner.facts.pop("sequence", None)
+        owner.dependents = [(one, auto) for one, auto in owner.dependents if one is not sequence]
+
+
+def _make_trigger(fold: Folding, table: Object, change: c.CreateTrigger) -> Object:
+    trigger = Object("trigger", change.name, parent=table)
+    trigger.facts.update(state="O", for_each_row=change.for_each_row, function=change.function)
+    fold.create(trigger)
+    _trigger_dependencies(fold, trigger, table, change)
+    return trigger
+
+
+def _trigger_dependencies(fold: Folding, trigger: Object, table: Object, change: c.CreateTrigger) -> None:
+    function = fold.catalog.routine("function", change.function, ())
+    if function is not None:
+        fold.catalog.depend(trigger, function)
+        trigger.facts["function"] = function
+    for name in (*change.columns, *change.when_columns):
+        column = table.column(name)
+        if column is not None:
+            fold.catalog.depend(trigger, column)
+    depend_on_uses(fold, trigger, change.uses, own_table=table)
+
+
+def _extension_types(fold: Folding, extension: Object, change: c.Create) -> None:
+    catalog = fold.catalog
+    schema = change.schema or catalog.creation_schema(change.name)
+    for name in EXTENSION_TYPES.get(change.name.name, ()):
+        item = Object("type", name, schema, external=True)
+        catalog.add(item)
+        catalog.depend(item, extension, automatic=True)
+
+
+def _multirange(fold: Folding, item: Object, change: c.CreateType) -> None:
+    """A range type brings a multirange type (`makeMultirangeTypeName`) and the constructors of both."""
+    catalog = fold.catalog
+    if change.multirange is not None:
+        name = change.multirange
+    elif "range" in item.name:
+        name = c.Name(item.name.replace("range", "multirange", 1), item.schema)
+    else:
+        name = c.Name(f"{clip(item.name, 63 - len('_multirange'))}_multirange", item.schema)
+    multirange = Object("type", name.name, name.schema or item.schema)
+    fold.create(multirange, implied=change.multirange is None)
+    catalog.depend(multirange, item, automatic=True)
+    if change.base is None:
+        return
+    subtype, text = catalog.type(change.base), catalog.type(c.TypeName("text", "pg_catalog"))
+    of_range, of_ranges = TypeReference("", item), TypeReference("", item, array=True)
+    for owner, arguments in (
+        (item, (subtype, subtype)),
+        (item, (subtype, subtype, text)),
+        (multirange, ()),
+        (multirange, (of_range,)),
+        (multirange, (of_ranges,)),
+    ):
+        constructor = Object("function", owner.name, owner.schema, arguments=arguments)
+        fold.create(constructor, implied=True)
+        catalog.depend(constructor, item, automatic=True)
+
+
+def _constraint_anywhere(fold: Folding, name: c.Name) -> Object | None:
+    for relation in fold.catalog.relations.values():
+        found = relation.child("table constraint", name.name)
+        if found is not None:
+            return found
+    return None

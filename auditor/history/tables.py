@@ -1,0 +1,220 @@
+"""Tables and their columns: what CREATE TABLE and ADD COLUMN make.
+
+The order in which names are chosen is that of `transformCreateStmt` and `DefineRelation`: sequences, the table,
+checks, NOT NULL constraints, keys (the primary one first), foreign keys.
+https://www.postgresql.org/docs/current/sql-createtable.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from auditor.history import constraints, indexes, partitions
+from auditor.history.catalog import Object, TypeReference
+from auditor.history.naming import choose_name
+from auditor.history.references import depend_on_uses
+from auditor.model import change as c
+
+if TYPE_CHECKING:
+    from auditor.history.fold import Folding
+
+_SERIAL = {
+    "serial": "int4",
+    "serial4": "int4",
+    "bigserial": "int8",
+    "serial8": "int8",
+    "smallserial": "int2",
+    "serial2": "int2",
+}
+
+
+def create_table(fold: Folding, change: c.CreateTable) -> None:
+    """CREATE TABLE in all its forms."""
+    catalog = fold.catalog
+    schema = "pg_temp" if change.temporary else catalog.creation_schema(change.name)
+    existing = catalog.relations.get((schema, change.name.name))
+    if existing is not None and (change.if_not_exists or fold.guard_holds() is False):
+        fold.emit("create", existing, no_op=True)
+        return
+    if existing is not None:
+        if change.certainty != "certain":
+            fold.emit("create", existing, no_op=True)
+            return
+        catalog.remove(existing)
+    table = Object(change.kind, change.name.name, schema, temporary=change.temporary)
+    table.facts["partitioned"] = change.partitioned
+    fold.create(table)
+    depend_on_uses(fold, table, change.uses)
+    if change.of_type is not None:
+        _columns_of_type(fold, table, change.of_type)
+    parents = [catalog.relation_or_external(name) for name in change.inherits]
+    if change.partition_of is not None:
+        parents = [catalog.relation_or_external(change.partition_of)]
+    for parent in parents:
+        _inherit_columns(fold, table, parent, partition=change.partition_of is not None)
+    pending: list[c.Constraint] = []
+    for column in change.columns:
+        if change.partition_of is not None or change.of_type is not None:
+            pending += [_of_column(constraint, column.name) for constraint in column.constraints]
+            continue
+        pending += make_column(fold, table, column)
+    pending += change.constraints
+    copied_indexes: list[Object] = []
+    for like in change.like:
+        copied_indexes += _copy_like(fold, table, like)
+    constraints.create_all(fold, table, pending)
+    for index in copied_indexes:
+        indexes.copy_index(fold, index, table)
+    if change.partition_of is not None:
+        partitions.clone_to_partition(fold, parents[0], table)
+    else:
+        for parent in parents:
+            constraints.inherit_constraints(fold, parent, table)
+
+
+def add_column(fold: Folding, change: c.AddColumn) -> None:
+    """ALTER TABLE ... ADD COLUMN, down to the inheritance children."""
+    table = fold.catalog.relation(change.table)
+    if table is None:
+        if change.if_exists:
+            missing = Object(change.kind, change.table.name, fold.catalog.creation_schema(change.table))
+            fold.emit("alter", missing, no_op=True, detail="add column")
+            return
+        table = fold.catalog.relation_or_external(change.table, change.kind)
+    existing = table.column(change.column.name)
+    if existing is not None and (
+        change.if_not_exists or change.certainty != "certain" or fold.guard_holds() is False
+    ):
+        fold.emit("create", existing, no_op=True)
+        return
+    pending = make_column(fold, table, change.column)
+    constraints.create_all(fold, table, pending)
+    for child in table.facts.get("heirs", []):
+        if child.alive and child.column(change.column.name) is None:
+            with fold.implying():
+                constraints.create_all(fold, child, make_column(fold, child, change.column))
+
+
+def make_column(fold: Folding, table: Object, column: c.Column) -> list[c.Constraint]:
+    """Make one column and its sequence.
+
+    Returns:
+        The constraints written behind it, its NOT NULL among them, for `constraints.create_all`.
+    """
+    catalog = fold.catalog
+    kind = f"{table.kind} column"
+    made = Object(kind, column.name, parent=table, temporary=table.temporary)
+    serial = _SERIAL.get(column.type.name) if column.type and column.type.schema is None else None
+    sequence = None
+    if serial is not None or column.identity is not None:
+        sequence = make_sequence(fold, table, column)
+    reference: TypeReference | None = None
+    if column.type is not None:
+        written = c.TypeName(serial, "pg_catalog", column.type.array) if serial else column.type
+        reference = catalog.type(written)
+    made.facts["type"] = reference
+    fold.create(made)
+    if reference is not None and reference.object is not None:
+        catalog.depend(made, reference.object)
+    if sequence is not None:
+        own_sequence(fold, table, made, sequence, column.identity)
+    if column.generated is not None:
+        depend_on_uses(fold, made, column.uses, own_table=table, automatic=False)
+    else:
+        set_default(fold, made, column.default, column.uses)
+    not_null = [one for one in column.constraints if one.type == "n"]
+    others = [_of_column(one, column.name) for one in column.constraints if one.type != "n"]
+    if not_null:
+        return [*others, _of_column(not_null[0], column.name)]
+    if column.not_null or serial is not None or column.identity is not None:
+        return [*others, c.Constraint("n", columns=(column.name,), column_constraint=True)]
+    return others
+
+
+def set_default(fold: Folding, column: Object, default: str | None, uses: tuple[c.Reference, ...]) -> None:
+    """Give a column a default that depends on what its expression uses; None takes it away."""
+    former = column.child("default value", "")
+    if former is not None:
+        fold.catalog.remove(former)
+    if default is not None:
+        made = fold.catalog.add(Object("default value", "", parent=column, temporary=column.temporary))
+        depend_on_uses(fold, made, uses)
+
+
+def make_sequence(fold: Folding, table: Object, column: c.Column) -> Object:
+    """Make the sequence of a serial or identity column, under the name PostgreSQL chooses."""
+    catalog = fold.catalog
+    schema = table.schema or ""
+    named = column.sequence_name
+    if named is not None:
+        sequence = Object("sequence", named.name, named.schema or schema, temporary=table.temporary)
+    else:
+        name = choose_name(table.name, column.name, "seq", catalog.relation_name_taken(schema))
+        sequence = Object("sequence", name, schema, temporary=table.temporary)
+    return fold.create(sequence, implied=named is None)
+
+
+def own_sequence(fold: Folding, table: Object, column: Object, sequence: Object, identity: str | None) -> None:
+    """Let a column own a sequence, which then goes with it."""
+    sequence.facts["table"] = column
+    fold.parents[sequence.id] = table.id
+    fold.catalog.depend(sequence, column, automatic=True)
+    column.facts.update(sequence=sequence, identity=identity)
+
+
+# Private
+
+
+def _of_column(constraint: c.Constraint, column: str) -> c.Constraint:
+    if constraint.type == "c" or constraint.columns:
+        return constraint
+    return msgspec.structs.replace(constraint, columns=(column,))
+
+
+def _inherit_columns(fold: Folding, table: Object, parent: Object, *, partition: bool) -> None:
+    fold.catalog.depend(table, parent, automatic=partition)
+    parent.facts.setdefault("heirs", []).append(table)
+    table.facts["partition_of" if partition else "inherits"] = parent
+    for column in parent.columns:
+        if table.column(column.name) is None:
+            copy = Object(f"{table.kind} column", column.name, parent=table, temporary=table.temporary)
+            copy.facts["type"] = column.facts.get("type")
+            copy.facts["inherited"] = True
+            fold.create(copy, implied=True)
+
+
+def _columns_of_type(fold: Folding, table: Object, name: c.Name) -> None:
+    of_type = fold.catalog.type_object(name)
+    if of_type is None:
+        return
+    fold.catalog.depend(table, of_type)
+    for column in of_type.columns:
+        copy = Object(f"{table.kind} column", column.name, parent=table, temporary=table.temporary)
+        copy.facts["type"] = column.facts.get("type")
+        fold.create(copy, implied=True)
+
+
+def _copy_like(fold: Folding, table: Object, like: c.Like) -> list[Object]:
+    """Copy columns, and as asked checks and identities, of another table; return the indexes to copy."""
+    source = fold.catalog.relation_or_external(like.source)
+    everything = "all" in like.including
+    if source.external and not source.columns:
+        fold.unknown(f"LIKE {source.identity}: no migration says which columns it has", table.id)
+    for column in source.columns:
+        copy = Object(f"{table.kind} column", column.name, parent=table, temporary=table.temporary)
+        copy.facts["type"] = column.facts.get("type")
+        fold.create(copy, implied=True)
+        if column.facts.get("identity") and (everything or "identity" in like.including):
+            written = c.Column(column.name, None, identity=column.facts["identity"])
+            sequence = make_sequence(fold, table, written)
+            own_sequence(fold, table, copy, sequence, column.facts["identity"])
+    constraints.copy_constraints(fold, source, table, checks=everything or "constraints" in like.including)
+    if everything or "indexes" in like.including:
+        return [
+            item
+            for item, _ in source.dependents
+            if item.alive and item.kind == "index" and item.facts.get("table") is source
+        ]
+    return []

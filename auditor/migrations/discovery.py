@@ -1,0 +1,213 @@
+"""Find the histories below a directory, and read their files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache as memoized
+from pathlib import Path
+from typing import Protocol
+
+from auditor.migrations.cache import Cache, fingerprint_of_source, versions_of
+from auditor.migrations.formats import FORMATS, WEAK, Format, Options, Problem
+from auditor.migrations.formats.base import Ledger, shown
+from auditor.model import Location, Migration
+
+MAX_DEPTH = 8
+"""How many directories deep a history is looked for when no path is given."""
+
+_SKIPPED = """
+venv env node_modules bower_components site-packages dist-packages __pycache__ dist build target vendor
+test tests __tests__ testdata fixtures examples
+"""
+SKIPPED_DIRECTORIES = frozenset(_SKIPPED.split())
+"""Directories that hold no history of the project, or those of others; nor do hidden ones."""
+
+
+class MigrationSource(Protocol):
+    """An entry of `migrations:` in `classifications.yaml`."""
+
+    @property
+    def path(self) -> str:
+        """File or directory, relative to the root."""
+
+    @property
+    def layout(self) -> str | None:
+        """Name of a format, or None: to be detected."""
+
+    @property
+    def placeholders(self) -> Mapping[str, str]:
+        """Texts that stand for something else, and what to put in their place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A :class:`MigrationSource` that stands in no file."""
+
+    path: str
+    layout: str | None = None
+    placeholders: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A history that was found.
+
+    Attributes:
+        path: file or directory.
+        format: its layout.
+        placeholders: those of its source.
+    """
+
+    path: Path
+    format: Format
+    placeholders: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationSet:
+    """A history as it lies in files.
+
+    Attributes:
+        root: what every path in it is relative to.
+        migrations: in the order in which the tool runs them; several histories follow one another as the
+            sources name them.
+        problems: what could not be read.
+        histories: where they lie and in which layout.
+    """
+
+    root: Path
+    migrations: tuple[Migration, ...]
+    problems: tuple[Problem, ...] = ()
+    histories: tuple[Found, ...] = ()
+
+    @property
+    def ledgers(self) -> tuple[Ledger, ...]:
+        """The tables in which the tools of these histories note what they applied."""
+        return tuple(dict.fromkeys(f.format.ledger for f in self.histories if f.format.ledger is not None))
+
+    @property
+    def identity(self) -> str:
+        """Which history this is, however its files change: the name of its cache file."""
+        return _identity(self.root, self.histories)
+
+
+def discover(root: Path, sources: Sequence[MigrationSource] = ()) -> tuple[list[Found], list[Problem]]:
+    """Where the histories lie, and what was wrong with the places named.
+
+    Args:
+        root: an existing directory.
+        sources: as configured. None at all: every history below the root that is beyond doubt.
+    """
+    found: list[Found] = []
+    problems: list[Problem] = []
+    if not sources:
+        found = _search(root)
+        if not found:
+            problems.append(_nothing(".", f"no migrations were found below {root}"))
+        return found, problems
+    for source in sources:
+        path = (root / str(source.path)).absolute()
+        result = _resolve(path, source, root)
+        if isinstance(result, Problem):
+            problems.append(result)
+        else:
+            found.append(result)
+    return found, problems
+
+
+def read_migrations(
+    root: Path, sources: Sequence[MigrationSource] = (), cache: Cache | None = None
+) -> MigrationSet:
+    """Find and read the files of every history.
+
+    Nothing raises for what is wrong in a file: it becomes a problem, and the rest is read.
+
+    Args:
+        root: an existing directory; every path in the result is relative to it.
+        sources: see :func:`discover`.
+        cache: where what was read is remembered; None takes the file for these histories in the user's cache
+            directory. It is saved before this returns.
+    """
+    root = root.absolute()
+    found, problems = discover(root, sources)
+    if cache is None:
+        cache = Cache.of_history("files", _identity(root, found), stamp())
+    migrations: list[Migration] = []
+    for history in found:
+        result = history.format.read(history.path, root, Options(history.placeholders, cache))
+        migrations += result.migrations
+        problems += result.problems
+        if not result.migrations and not result.problems:
+            problems.append(
+                _nothing(shown(history.path, root), f"{shown(history.path, root)} holds no migrations")
+            )
+    cache.save()
+    return MigrationSet(root, tuple(migrations), tuple(problems), tuple(found))
+
+
+@memoized
+def stamp() -> str:
+    """What the reading of a file depends on beside its bytes."""
+    return versions_of() + fingerprint_of_source("migrations", "model")
+
+
+# Private
+
+
+def _identity(root: Path, found: Sequence[Found]) -> str:
+    return "\0".join([str(root), *(f"{history.format.name} {history.path}" for history in found)])
+
+
+def _nothing(file: str, message: str) -> Problem:
+    return Problem(
+        Location(file),
+        message,
+        "Name the folder with the migrations under `migrations:` in classifications.yaml (`- path: db`).",
+        "nothing-to-check",
+    )
+
+
+def _resolve(path: Path, source: MigrationSource, root: Path) -> Found | Problem:
+    name = shown(path, root)
+    if not path.exists():
+        return _nothing(name, f"{name} does not exist")
+    if source.layout is not None:
+        forced = next((f for f in FORMATS if f.name == source.layout), None)
+        if forced is None:
+            names = ", ".join(f.name for f in FORMATS)
+            return Problem(
+                Location(name), f"there is no layout called {source.layout!r}", f"The layouts are: {names}."
+            )
+        return Found(path, forced, source.placeholders)
+    best = _best(path)
+    if best is None:
+        return _nothing(name, f"{name} holds no migrations of a known layout")
+    return Found(path, best[1], source.placeholders)
+
+
+def _best(path: Path) -> tuple[int, Format] | None:
+    """The likeliest format; of equally likely ones the first in the registry."""
+    score, best = 0, None
+    for candidate in FORMATS:
+        certainty = candidate.detect(path)
+        if certainty > score:
+            score, best = certainty, candidate
+    return (score, best) if best is not None else None
+
+
+def _search(root: Path) -> list[Found]:
+    found: list[Found] = []
+    depth_of_root = len(root.parts)
+    for directory, names, _ in os.walk(root):
+        path = Path(directory)
+        best = _best(path)
+        if best is not None and best[0] >= WEAK:
+            found.append(Found(path, best[1]))
+            names.clear()
+        elif len(path.parts) - depth_of_root >= MAX_DEPTH:
+            names.clear()
+        else:
+            names[:] = sorted(n for n in names if n not in SKIPPED_DIRECTORIES and not n.startswith("."))
+    return found

@@ -1,0 +1,174 @@
+"""From the text of a statement to what it asks for: the door through which every statement is read.
+
+PostgreSQL's grammar gives a tree; the handler for the tree's kind reduces it to changes, names as written. SQL in
+bodies of functions and DO blocks, in EXECUTE, EXPLAIN, CREATE SCHEMA comes back through here. What is not
+understood becomes :class:`~auditor.model.change.Unknown`: nothing is left out in silence.
+
+To read another kind of statement: a handler in the module of its subject, and its node's name in HANDLERS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from auditor.migrations.effects import (
+    alter_table,
+    creations,
+    functions,
+    grants,
+    indexes,
+    objects,
+    publications,
+    queries,
+    roles,
+    rows,
+    session,
+    tables,
+    triggers,
+    types,
+    views,
+)
+from auditor.migrations.effects.agreement import disagreement
+from auditor.migrations.effects.reader import Handler, Reader
+from auditor.model.change import AnyChange, Unknown
+from auditor.sql.tree import Node, kind_and_body
+
+__all__ = ["HANDLERS", "changes_of", "disagreement"]
+
+HANDLERS: dict[str, Handler] = {
+    "AlterCollationStmt": creations.altered("collation", "collname", "version"),
+    "AlterDatabaseRefreshCollStmt": creations.altered("database", "dbname", "collation version"),
+    "AlterDatabaseSetStmt": creations.altered("database", "dbname", "settings"),
+    "AlterDatabaseStmt": creations.altered("database", "dbname", "options"),
+    "AlterDefaultPrivilegesStmt": grants.default_privileges,
+    "AlterDomainStmt": types.alter_domain,
+    "AlterEnumStmt": types.alter_enum,
+    "AlterEventTrigStmt": triggers.alter_event_trigger,
+    "AlterExtensionContentsStmt": creations.alter_extension_contents,
+    "AlterExtensionStmt": creations.alter_extension,
+    "AlterFdwStmt": creations.alter_wrapper,
+    "AlterForeignServerStmt": creations.alter_server,
+    "AlterFunctionStmt": functions.alter_function,
+    "AlterObjectDependsStmt": objects.depends,
+    "AlterObjectSchemaStmt": objects.set_schema,
+    "AlterOpFamilyStmt": creations.alter_operator_family,
+    "AlterOperatorStmt": creations.alter_operator,
+    "AlterOwnerStmt": objects.set_owner,
+    "AlterPolicyStmt": triggers.alter_policy,
+    "AlterPublicationStmt": publications.alter_publication,
+    "AlterRoleSetStmt": roles.alter_role_set,
+    "AlterRoleStmt": roles.alter_role,
+    "AlterSeqStmt": tables.alter_sequence,
+    "AlterStatsStmt": creations.altered("statistics object", "defnames", "set statistics"),
+    "AlterSubscriptionStmt": creations.altered("subscription", "subname", "options"),
+    "AlterSystemStmt": session.harmless("alter system"),
+    "AlterTSConfigurationStmt": creations.altered("text search configuration", "cfgname", "mapping"),
+    "AlterTSDictionaryStmt": creations.altered("text search dictionary", "dictname", "options"),
+    "AlterTableMoveAllStmt": session.unknown("moves every relation of a tablespace to another one"),
+    "AlterTableSpaceOptionsStmt": creations.altered("tablespace", "tablespacename", "options"),
+    "AlterTableStmt": alter_table.alter_table,
+    "AlterTypeStmt": types.alter_type,
+    "AlterUserMappingStmt": creations.alter_user_mapping,
+    "CallStmt": rows.call,
+    "CheckPointStmt": session.harmless("checkpoint"),
+    "ClosePortalStmt": session.harmless("close"),
+    "ClusterStmt": indexes.cluster,
+    "CommentStmt": objects.comment,
+    "CompositeTypeStmt": types.create_composite,
+    "ConstraintsSetStmt": session.harmless("set constraints"),
+    "CopyStmt": rows.copy,
+    "CreateAmStmt": creations.named("access method", "amname", functions=("handler_name",)),
+    "CreateCastStmt": creations.create_cast,
+    "CreateConversionStmt": creations.named("conversion", "conversion_name", functions=("func_name",)),
+    "CreateDomainStmt": types.create_domain,
+    "CreateEnumStmt": types.create_enum,
+    "CreateEventTrigStmt": triggers.create_event_trigger,
+    "CreateExtensionStmt": creations.create_extension,
+    "CreateFdwStmt": creations.create_wrapper,
+    "CreateForeignServerStmt": creations.create_server,
+    "CreateForeignTableStmt": tables.create_foreign_table,
+    "CreateFunctionStmt": functions.create_function,
+    "CreateOpClassStmt": creations.create_operator_class,
+    "CreateOpFamilyStmt": creations.create_operator_family,
+    "CreatePLangStmt": creations.named("language", "plname", functions=("plhandler", "plinline", "plvalidator")),
+    "CreatePolicyStmt": triggers.create_policy,
+    "CreatePublicationStmt": publications.create_publication,
+    "CreateRangeStmt": types.create_range,
+    "CreateRoleStmt": roles.create_role,
+    "CreateSchemaStmt": creations.create_schema,
+    "CreateSeqStmt": tables.create_sequence,
+    "CreateStatsStmt": tables.create_statistics,
+    "CreateStmt": tables.create_table,
+    "CreateSubscriptionStmt": creations.named("subscription", "subname"),
+    "CreateTableAsStmt": tables.create_table_as,
+    "CreateTableSpaceStmt": creations.named("tablespace", "tablespacename"),
+    "CreateTransformStmt": creations.create_transform,
+    "CreateTrigStmt": triggers.create_trigger,
+    "CreateUserMappingStmt": creations.create_user_mapping,
+    "CreatedbStmt": creations.named("database", "dbname"),
+    "DeallocateStmt": session.harmless("deallocate"),
+    "DeclareCursorStmt": session.declare_cursor,
+    "DefineStmt": creations.define,
+    "DeleteStmt": queries.query("DeleteStmt"),
+    "DiscardStmt": session.discard,
+    "DoStmt": functions.do_block,
+    "DropOwnedStmt": roles.drop_owned,
+    "DropRoleStmt": roles.drop_role,
+    "DropStmt": objects.drop,
+    "DropSubscriptionStmt": creations.dropped("subscription", "subname"),
+    "DropTableSpaceStmt": creations.dropped("tablespace", "tablespacename"),
+    "DropUserMappingStmt": creations.drop_user_mapping,
+    "DropdbStmt": creations.dropped("database", "dbname"),
+    "ExecuteStmt": session.execute,
+    "ExplainStmt": session.explain,
+    "FetchStmt": session.harmless("fetch"),
+    "GrantRoleStmt": grants.grant_role,
+    "GrantStmt": grants.grant,
+    "ImportForeignSchemaStmt": creations.import_foreign_schema,
+    "IndexStmt": indexes.create_index,
+    "InsertStmt": queries.query("InsertStmt"),
+    "ListenStmt": session.harmless("listen"),
+    "LoadStmt": session.harmless("load"),
+    "LockStmt": rows.lock,
+    "MergeStmt": queries.query("MergeStmt"),
+    "NotifyStmt": session.harmless("notify"),
+    "PrepareStmt": session.prepare,
+    "ReassignOwnedStmt": roles.reassign_owned,
+    "RefreshMatViewStmt": views.refresh,
+    "ReindexStmt": indexes.reindex,
+    "RenameStmt": objects.rename,
+    "RuleStmt": triggers.create_rule,
+    "SecLabelStmt": objects.comment,
+    "SelectStmt": queries.query("SelectStmt"),
+    "TransactionStmt": session.transaction,
+    "TruncateStmt": rows.truncate,
+    "UnlistenStmt": session.harmless("unlisten"),
+    "UpdateStmt": queries.query("UpdateStmt"),
+    "VacuumStmt": session.harmless("vacuum or analyze"),
+    "VariableSetStmt": session.set_parameter,
+    "VariableShowStmt": session.harmless("show"),
+    "ViewStmt": views.create_view,
+}
+"""By libpg_query's name of the statement's node. The other `*Stmt` nodes are parts of statements."""
+
+
+def changes_of(text: str) -> tuple[AnyChange, ...]:
+    """What a statement asks for.
+
+    Args:
+        text: one SQL statement, or several; without what only psql understands.
+
+    Returns:
+        Its changes in order. Text that PostgreSQL's grammar rejects, or that is refused, gives one
+        :class:`~auditor.model.change.Unknown` that says why; nothing is raised for what a text contains.
+    """
+    return tuple(Reader(text, _dispatch).read())
+
+
+def _dispatch(node: Node, reader: Reader) -> Iterator[AnyChange]:
+    kind, body = kind_and_body(node)
+    handler = HANDLERS.get(kind)
+    if handler is None:
+        yield Unknown(detail=f"a statement of the kind {kind or 'unknown'}", certainty="unknown")
+    else:
+        yield from handler(body, reader)

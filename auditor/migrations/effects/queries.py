@@ -1,0 +1,81 @@
+"""SELECT, INSERT, UPDATE, DELETE, MERGE.
+
+Which rows are read and written is read twice: from libpg_query's tree, with SQL's scoping, and by sqlglot. Where
+both say the same of every relation (action, verb, columns, literals), `parser` is `sqlglot`; where sqlglot could
+not type the statement, or sees it otherwise, PostgreSQL's grammar has the last word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, Literal
+
+from auditor.migrations.effects.reader import Handler, Reader
+from auditor.migrations.effects.rows import settings_of
+from auditor.migrations.effects.tables import select_into
+from auditor.model.change import Access, AnyChange, Harmless, Rows
+from auditor.sql import sqlglot_adapter
+from auditor.sql.mentions import Mentions
+from auditor.sql.tree import Node
+
+
+def query(kind: str) -> Handler:
+    """A handler for a data statement of a kind, `SelectStmt`, `InsertStmt`..."""
+
+    def handler(body: Node, reader: Reader) -> Iterator[AnyChange]:
+        if kind == "SelectStmt" and _has_into(body):
+            yield from select_into(body, reader)
+            return
+        mentions = Mentions().walk({kind: body})
+        accesses = mentions.accesses()
+        parser: Literal["libpg_query", "sqlglot"] = "libpg_query"
+        if reader.whole:
+            theirs = sqlglot_adapter.accesses_of(reader.statement_text)
+            if theirs is not None and _facts(theirs) == _facts(accesses):
+                parser = "sqlglot"
+        nothing = True
+        for access in accesses:
+            nothing = False
+            yield Rows(access=access, parser=parser)
+        for change in settings_of(mentions):
+            nothing = False
+            yield change
+        if nothing:
+            yield Harmless(what=kind.removesuffix("Stmt").lower(), parser=parser)
+
+    return handler
+
+
+def relations_accessed(accesses: Iterable[Access]) -> set[tuple[str, str, str]]:
+    """Action, verb and bare name of each relation: what both parsers must agree on."""
+    return {
+        (access.action, access.verb, access.name.name)
+        for access in accesses
+        if access.action != "call" and access.verb not in ("nextval", "setval")
+    }
+
+
+# Private
+
+
+def _facts(accesses: Iterable[Access]) -> set[tuple[Any, ...]]:
+    return {
+        (
+            access.action,
+            access.verb,
+            access.name,
+            frozenset(access.columns),
+            frozenset(access.conflict),
+            frozenset(access.literals),
+        )
+        for access in accesses
+        if access.action != "call" and access.verb not in ("nextval", "setval")
+    }
+
+
+def _has_into(select: Node) -> bool:
+    while "intoClause" not in select:
+        if (left := select.get("larg")) is None:
+            return False
+        select = left
+    return True

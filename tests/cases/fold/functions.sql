@@ -1,0 +1,15 @@
+CREATE FUNCTION f(a int, b text DEFAULT 'x') RETURNS int LANGUAGE sql AS 'select 1';
+CREATE OR REPLACE FUNCTION f(a int, b text DEFAULT 'x') RETURNS int LANGUAGE sql AS 'select 2';
+CREATE FUNCTION f(a bigint) RETURNS int LANGUAGE sql AS 'select 1';
+CREATE FUNCTION g(IN a int, OUT b int, INOUT c varchar(3), VARIADIC d numeric(3,1)[]) LANGUAGE sql AS $$ select 1, 'x'::varchar $$;
+CREATE FUNCTION h(timestamptz, double precision, char, "char", bit varying) RETURNS TABLE (x int, y text) LANGUAGE sql AS $$ select 1, 'x' $$;
+CREATE PROCEDURE p(a int, INOUT b int) LANGUAGE plpgsql AS $$ BEGIN NULL; END $$;
+CREATE FUNCTION dropme(int) RETURNS int LANGUAGE sql AS 'select 1';
+DROP FUNCTION dropme;
+DROP FUNCTION f(bigint);
+DROP FUNCTION IF EXISTS nothing(int);
+CREATE TABLE t (a int, b text);
+CREATE FUNCTION ft(t, t.b%TYPE) RETURNS SETOF t LANGUAGE sql AS 'select * from t';
+CREATE AGGREGATE agg (int) (SFUNC = int4pl, STYPE = int, INITCOND = '0');
+CREATE FUNCTION keep() RETURNS void LANGUAGE sql BEGIN ATOMIC SELECT 1; END;
+DROP ROUTINE p;

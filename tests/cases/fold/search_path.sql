@@ -1,0 +1,13 @@
+CREATE SCHEMA app;
+SET search_path TO app, public;
+CREATE TABLE t (id serial PRIMARY KEY);
+CREATE TABLE public.t2 (id int);
+CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'select 1';
+ALTER TABLE t2 ADD COLUMN x int;
+CREATE INDEX ON t2 (x);
+CREATE TYPE e AS ENUM ('a');
+ALTER TABLE t ADD COLUMN e e;
+SELECT set_config('search_path', 'public', false);
+CREATE TABLE t (id int);
+RESET search_path;
+CREATE VIEW v AS SELECT 1 AS a;

@@ -1,0 +1,15 @@
+CREATE TABLE x (id serial PRIMARY KEY, v text);
+CREATE INDEX x_v_idx ON x (v);
+CREATE TABLE x_new (id serial PRIMARY KEY, v text NOT NULL);
+CREATE INDEX x_new_v_idx ON x_new (v);
+DROP TABLE x;
+ALTER TABLE x_new RENAME TO x;
+ALTER INDEX x_new_pkey RENAME TO x_pkey;
+CREATE TYPE st AS ENUM ('a', 'b');
+ALTER TABLE x ADD COLUMN s st DEFAULT 'a';
+CREATE TYPE st_new AS ENUM ('a');
+ALTER TABLE x ALTER COLUMN s DROP DEFAULT;
+ALTER TABLE x ALTER COLUMN s TYPE st_new USING s::text::st_new;
+ALTER TYPE st RENAME TO st_old;
+ALTER TYPE st_new RENAME TO st;
+DROP TYPE st_old;

@@ -182,6 +182,7 @@ class Catalog:
         self.others: dict[tuple[str, str | None, str], list[Object]] = {}
         self.schemas: dict[str, Object] = {"public": Object("schema", "public", external=True)}
         self.constraint_names: dict[tuple[str, str], int] = {}
+        self.add(Object("extension", "plpgsql", external=True))
 
     # Lookup
 

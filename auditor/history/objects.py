@@ -68,7 +68,7 @@ def create(fold: Folding, change: c.Create) -> None:
     """CREATE of kinds that only have a name: schema, extension, role, publication, operator..."""
     catalog = fold.catalog
     existing = find(fold, change.kind, change.name, change.arguments, None)
-    if existing is not None and not (existing.external and change.kind == "schema"):
+    if existing is not None:
         optional = change.if_not_exists or change.certainty != "certain" or fold.guard_holds() is False
         if optional or not change.or_replace:
             fold.emit("create", existing, no_op=optional)
@@ -97,11 +97,13 @@ def create_view(fold: Folding, change: c.CreateView) -> None:
         if change.or_replace:
             fold.emit("replace", existing)
             fold.catalog.forget_dependencies(existing)
+            _view_columns(fold, existing, change)
             depend_on_uses(fold, existing, change.uses)
             return
         fold.catalog.remove(existing)
     view = Object(change.kind, change.name.name, schema, temporary=change.temporary)
     fold.create(view)
+    _view_columns(fold, view, change)
     depend_on_uses(fold, view, change.uses)
 
 
@@ -339,6 +341,17 @@ def _move(fold: Folding, item: Object, *, name: str) -> None:
             fold.catalog.move(member, schema=name)
         return
     fold.catalog.move(item, name=name)
+
+
+def _view_columns(fold: Folding, view: Object, change: c.CreateView) -> None:
+    """CREATE OR REPLACE VIEW only ever adds columns, behind those that are there."""
+    names = [name for name in change.columns or () if name is not None]
+    types, _ = tables.output_columns(fold.catalog, names, change.outputs)
+    for name, reference in types.items():
+        if view.column(name) is None:
+            column = Object(f"{view.kind} column", name, parent=view, temporary=view.temporary)
+            column.facts["type"] = reference
+            fold.create(column, implied=True)
 
 
 def _own(fold: Folding, sequence: Object, owned_by: tuple[c.Name, str] | None) -> None:

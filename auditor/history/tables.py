@@ -7,12 +7,13 @@ https://www.postgresql.org/docs/current/sql-createtable.html
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from auditor.history import constraints, indexes, partitions
-from auditor.history.catalog import Object, TypeReference
+from auditor.history.catalog import Catalog, Object, TypeReference
 from auditor.history.naming import choose_name
 from auditor.history.references import depend_on_uses
 from auditor.model import change as c
@@ -55,7 +56,9 @@ def create_table(fold: Folding, change: c.CreateTable) -> None:
     for parent in parents:
         _inherit_columns(fold, table, parent, partition=change.partition_of is not None)
     pending: list[c.Constraint] = []
-    for column in change.columns:
+    if change.as_query:
+        _columns_of_query(fold, table, change)
+    for column in () if change.as_query else change.columns:
         if change.partition_of is not None or change.of_type is not None:
             pending += [_of_column(constraint, column.name) for constraint in column.constraints]
             continue
@@ -164,6 +167,32 @@ def own_sequence(fold: Folding, table: Object, column: Object, sequence: Object,
     column.facts.update(sequence=sequence, identity=identity)
 
 
+def output_columns(
+    catalog: Catalog, names: Iterable[str], outputs: Iterable[c.Output] | None
+) -> tuple[dict[str, TypeReference | None], bool]:
+    """The columns that a query gives, with their types where these are known.
+
+    Args:
+        catalog: where the relations are looked up whose columns a `*` stands for.
+        names: those that the text names.
+        outputs: what the query gives, where a `*` hides names.
+
+    Returns:
+        The columns, and whether there may be others, because no migration describes a relation.
+    """
+    types: dict[str, TypeReference | None] = dict.fromkeys(names)
+    hidden = not types and outputs is None
+    for output in outputs or ():
+        if output.name is not None:
+            types.setdefault(output.name, None)
+            continue
+        source = catalog.relation(output.relation) if output.relation is not None else None
+        hidden = hidden or source is None or not source.columns
+        for column in source.columns if source is not None else ():
+            types.setdefault(column.name, column.facts.get("type"))
+    return types, hidden
+
+
 # Private
 
 
@@ -171,6 +200,16 @@ def _of_column(constraint: c.Constraint, column: str) -> c.Constraint:
     if constraint.type == "c" or constraint.columns:
         return constraint
     return msgspec.structs.replace(constraint, columns=(column,))
+
+
+def _columns_of_query(fold: Folding, table: Object, change: c.CreateTable) -> None:
+    types, hidden = output_columns(fold.catalog, [column.name for column in change.columns], change.outputs)
+    if hidden:
+        fold.unknown(f"{table.identity}: no migration says which columns its query gives", table.id)
+    for name, reference in types.items():
+        column = Object("table column", name, parent=table, temporary=table.temporary)
+        column.facts["type"] = reference
+        fold.create(column, implied=not change.columns)
 
 
 def _inherit_columns(fold: Folding, table: Object, parent: Object, *, partition: bool) -> None:

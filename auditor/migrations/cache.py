@@ -87,15 +87,16 @@ def versions_of(*distributions: str) -> str:
     return ", ".join(found)
 
 
-def fingerprint_of_source(*packages: str) -> str:
-    """Names, sizes and times of this program's own modules below some folders, as a part of a key.
+def fingerprint_of_source(*places: str) -> str:
+    """Names, sizes and times of this program's own modules, as a part of a key. A place is a module or a folder.
 
     The version alone would not do while the program itself is being changed.
     """
     root = Path(__file__).parent.parent
     digest = hashlib.sha256()
-    for package in packages:
-        for path in sorted((root / package).rglob("*.py")):
+    for place in places:
+        folder = root / place
+        for path in sorted(folder.rglob("*.py")) if folder.is_dir() else [folder]:
             status = path.stat()
             digest.update(f"{path}\0{status.st_size}\0{status.st_mtime_ns}\0".encode())
     return digest.hexdigest()

@@ -150,7 +150,8 @@ def read_migrations(
 @memoized
 def stamp() -> str:
     """What the reading of a file depends on beside its bytes."""
-    return versions_of() + fingerprint_of_source("migrations", "model")
+    modules = (f"migrations/{name}.py" for name in ("placeholders", "psql", "splitting", "statements"))
+    return versions_of() + fingerprint_of_source("migrations/formats", "model/migration.py", *modules)
 
 
 # Private

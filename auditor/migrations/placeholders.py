@@ -34,8 +34,11 @@ def find_edits(text: str, values: Mapping[str, str]) -> list[Edit]:
     patterns = []
     if variables:
         one = _any_of(variables)
-        # `x::name` is a cast, and `:name2` another variable.
-        patterns.append(rf"(?<!:):(?:(?P<plain>{one})(?![\w$])|'(?P<literal>{one})'|\"(?P<identifier>{one})\")")
+        # `x::name` is a cast, `x:::name` a cast to a variable, and `:name2` another variable.
+        patterns.append(
+            r"(?:(?<!:)|(?<=(?<!:)::)):"
+            rf"(?:(?P<plain>{one})(?![\w$])|'(?P<literal>{one})'|\"(?P<identifier>{one})\")"
+        )
     if templates:
         one = _any_of(templates)
         patterns.append(rf"\$\{{\s*(?P<dollar>{one})\s*\}}|\{{\{{-?\s*\.?(?P<braces>{one})\s*-?\}}\}}")

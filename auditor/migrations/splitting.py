@@ -323,7 +323,7 @@ class _Splitter:
         return self.text[first : found.start()]
 
     def _recover(self) -> bool:
-        """Where the text ends, or a quote does not: whether a statement that never ended is cut at its first semicolon.
+        """Where the text ends, or a quote does not: whether a statement is cut at its first inner semicolon.
 
         A missing parenthesis would otherwise take all that follows along.
         """

@@ -47,8 +47,9 @@ class Reference(msgspec.Struct, frozen=True):
 
     Attributes:
         kind: `relation`, `function`, `type`, `sequence` (a `nextval('s')` literal).
-        name: as written.
-        columns: columns of that relation that are mentioned, where that can be told.
+        name: as written; an empty name means the table itself that the expression belongs to.
+        columns: columns of that relation that are mentioned, where that can be told; `*` for all of them
+            (`SELECT *`, a whole-row reference).
     """
 
     kind: Literal["relation", "function", "type", "sequence"]
@@ -72,6 +73,8 @@ class Constraint(msgspec.Struct, frozen=True):
         uses: what its expression mentions.
         definition: its text, as written.
         column_constraint: True when written behind a column rather than as an element of the table.
+        elements: of an exclusion constraint, as those of an index.
+        include: columns of INCLUDE; an unnamed constraint is named after them too.
     """
 
     type: Literal["p", "u", "c", "f", "x", "n"]
@@ -87,6 +90,8 @@ class Constraint(msgspec.Struct, frozen=True):
     uses: tuple[Reference, ...] = ()
     definition: str = ""
     column_constraint: bool = False
+    elements: tuple[IndexElement, ...] = ()
+    include: tuple[str, ...] = ()
 
 
 class Column(msgspec.Struct, frozen=True):
@@ -158,10 +163,13 @@ class Access(msgspec.Struct, frozen=True):
     Attributes:
         action: `read`, `write` or `call`.
         name: table, view or function as written.
-        verb: `insert`, `update`, `delete`, `merge`, `truncate`, `copy`, `select`, `call`, `lock`, `refresh`.
+        verb: `insert`, `update`, `delete`, `merge`, `truncate`, `copy`, `select`, `call`, `lock`, `refresh`;
+            `nextval` and `setval` of a sequence given by its name. LOCK is a `read`.
         columns: columns written (INSERT list, UPDATE SET), where named.
         conflict: ON CONFLICT target columns, where given.
-        literals: literals that a column of it is compared with or set to: (column, value).
+        literals: literals that a column of it is compared with (=, IN, = ANY) or may be set to: (column, value);
+            none longer than 200 characters.
+        arguments: of a call, each its literal text or None.
     """
 
     action: Literal["read", "write", "call"]
@@ -200,17 +208,34 @@ class Guard(msgspec.Struct, frozen=True):
         kind: `table`, `table column`, `table constraint`, `index`, `type`, `function`, `trigger`, `policy`,
             `role`, `schema`, `extension`, `publication`...
         name: the object's own name; schema where the condition names it.
-        table: for what hangs on a table, where the condition names it.
+        table: for what hangs on a table, where the condition names it (the domain of a domain constraint, the
+            publication of a `publication relation`).
+        also: other guards that must hold too: of an AND, of an IF around the IF.
+        sufficient: False when the condition says more than could be understood: if the guard fails the change
+            does not happen, if it holds the change may happen.
     """
 
     exists: bool
     kind: str
     name: Name
     table: Name | None = None
+    also: tuple[Guard, ...] = ()
+    sufficient: bool = True
+
+
+class Output(msgspec.Struct, frozen=True):
+    """An output column of a query: its name, or the relation all of whose columns a `*` stands for."""
+
+    name: str | None = None
+    relation: Name | None = None
 
 
 class CreateTable(Change, frozen=True, kw_only=True):
-    """CREATE TABLE, CREATE FOREIGN TABLE, CREATE TABLE AS, SELECT INTO."""
+    """CREATE TABLE, CREATE FOREIGN TABLE, CREATE TABLE AS, SELECT INTO.
+
+    Attributes:
+        outputs: of CREATE TABLE AS, where a `*` hides columns: what the query gives, None if not tellable.
+    """
 
     name: Name
     kind: Literal["table", "foreign table"] = "table"
@@ -225,6 +250,7 @@ class CreateTable(Change, frozen=True, kw_only=True):
     like: tuple[Like, ...] = ()
     server: str | None = None
     as_query: bool = False
+    outputs: tuple[Output, ...] | None = None
     uses: tuple[Reference, ...] = ()
 
 
@@ -263,6 +289,8 @@ class AlterColumn(Change, frozen=True, kw_only=True):
         what: `type`, `set default`, `drop default`, `set not null`, `drop not null`, `add identity`,
             `set identity`, `drop identity`, `set expression`, `drop expression`, `set statistics`,
             `set storage`, `set compression`, `set options`, `reset options`.
+        default: text of the expression of `set default` and `set expression`.
+        sequence_name: explicit `SEQUENCE NAME` option of `add identity`.
     """
 
     table: Name
@@ -272,6 +300,7 @@ class AlterColumn(Change, frozen=True, kw_only=True):
     type: TypeName | None = None
     default: str | None = None
     identity: Literal["a", "d"] | None = None
+    sequence_name: Name | None = None
     uses: tuple[Reference, ...] = ()
     if_exists: bool = False
     missing_table_ok: bool = False
@@ -365,6 +394,7 @@ class CreateView(Change, frozen=True, kw_only=True):
     name: Name
     kind: Literal["view", "materialized view"] = "view"
     columns: tuple[str | None, ...] | None = None
+    outputs: tuple[Output, ...] | None = None
     uses: tuple[Reference, ...] = ()
     or_replace: bool = False
     if_not_exists: bool = False
@@ -482,9 +512,10 @@ class Create(Change, frozen=True, kw_only=True):
         kind: as pg_identify_object: `schema`, `extension`, `role`, `event trigger`, `publication`,
             `subscription`, `collation`, `operator`, `cast`, `language`, `server`, `foreign-data wrapper`,
             `user mapping`, `statistics object`, `text search configuration`, `database`, `tablespace`...
-        name: for kinds without a schema `schema` stays None.
-        arguments: operand types of an operator or a cast (source, target).
-        parent: what it hangs on (`publication` of a `publication relation`, server of a user mapping).
+        name: for kinds without a schema `schema` stays None; empty for a cast, the language of a transform.
+        arguments: operand types of an operator or a cast (source, target); the type of a transform.
+        parent: what it hangs on (`publication` of a `publication relation`, server of a user mapping, access
+            method of an operator class or family, table of a statistics object).
         schema: where the text puts it, for an extension.
     """
 
@@ -506,8 +537,8 @@ class Alter(Change, frozen=True, kw_only=True):
         what: `owner`, `add value`, `rename value`, `settings`, `options`, `version`, `set default`,
             `add relation`, `drop relation`, `depends`, `security`, `volatility`...
         signature: for functions, procedures, aggregates.
-        table: for triggers, policies, rules.
-        labels: for `add value` (value,), for `rename value` (old, new).
+        table: for triggers, policies, rules; as for Drop.
+        labels: for `add value` (value,), for `rename value` (old, new); schemas of a publication.
         tables: for publications, the tables concerned.
     """
 
@@ -528,7 +559,8 @@ class Drop(Change, frozen=True, kw_only=True):
 
     Attributes:
         arguments: of a function, an operator, a cast; None when no list was written.
-        table: for triggers, policies, rules, constraints, `table constraint`s and `domain constraint`s.
+        table: for triggers, policies, rules, `table constraint`s and `domain constraint`s; the server of a user
+            mapping, the access method of an operator class or family.
     """
 
     kind: str
@@ -545,7 +577,8 @@ class Rename(Change, frozen=True, kw_only=True):
     """RENAME of anything: `to` is the new last part of the name.
 
     Attributes:
-        kind: `table column`, `table constraint`, `trigger`, `policy`, `rule` carry `table`.
+        kind: `table column` (of a view too: the grammar does not tell), `composite type column`,
+            `table constraint`, `domain constraint`, `trigger`, `policy`, `rule` carry `table`.
     """
 
     kind: str
@@ -557,12 +590,13 @@ class Rename(Change, frozen=True, kw_only=True):
 
 
 class SetSchema(Change, frozen=True, kw_only=True):
-    """SET SCHEMA of anything."""
+    """SET SCHEMA of anything; `table` is the access method of an operator class or family."""
 
     kind: str
     name: Name
     to: str
     arguments: tuple[TypeName | None, ...] | None = None
+    table: Name | None = None
     if_exists: bool = False
 
 
@@ -634,7 +668,13 @@ class SetRole(Change, frozen=True, kw_only=True):
 
 
 class Transaction(Change, frozen=True, kw_only=True):
-    """BEGIN, COMMIT, ROLLBACK, savepoints: `what` is `begin`, `commit`, `rollback`, `savepoint`, `release`."""
+    """BEGIN, COMMIT, ROLLBACK, savepoints.
+
+    Attributes:
+        what: `begin`, `commit`, `rollback`, `savepoint`, `release`, `rollback to`, `prepare`,
+            `commit prepared`, `rollback prepared`.
+        name: of the savepoint or the prepared transaction.
+    """
 
     what: str
     name: str | None = None
@@ -654,13 +694,19 @@ class DropOwned(Change, frozen=True, kw_only=True):
 
 
 class Harmless(Change, frozen=True, kw_only=True):
-    """Understood, and without effect on any object: SET, SHOW, LOCK, VACUUM, ANALYZE, NOTIFY, CHECKPOINT..."""
+    """Understood, and without effect on any object: SET, SHOW, VACUUM, ANALYZE, NOTIFY, `SELECT 1`..."""
 
     what: str
 
 
 class Unknown(Change, frozen=True, kw_only=True):
-    """Not understood: the statement may do anything. `detail` says why; `text` what could not be read."""
+    """Not understood: the statement may do anything.
+
+    Attributes:
+        detail: why.
+        text: what could not be read.
+        kind, name: the object that the statement is about at least, where the text tells.
+    """
 
     detail: str
     text: str = ""

@@ -17,6 +17,9 @@ Value = str | list[str]
 Environment = Mapping[str, Value]
 """Values of variables by name; of a record's field by `record.field`."""
 
+ANYTHING = "?"
+"""No name of a variable: see :func:`evaluate`."""
+
 _FORMAT = re.compile(r"%(?:(\d+)\$)?(?:-?\d+)?([sIL%])")
 
 
@@ -25,16 +28,16 @@ def evaluate(node: Node | None, known: Environment) -> Value | None:
 
     Args:
         node: the expression's node.
-        known: values of variables.
+        known: values of variables. A value for :data:`ANYTHING` stands in for each part that is not known.
     """
     if not node:
         return None
     if (value := literal(node)) is not None:
         return value
     for kind, body in node.items():
-        if (reader := _READERS.get(kind)) is not None:
-            return reader(body, known)
-    return None
+        if (reader := _READERS.get(kind)) is not None and (found := reader(body, known)) is not None:
+            return found
+    return known.get(ANYTHING)
 
 
 def literal_rows(select: Node, known: Environment) -> list[dict[str, str]] | None:

@@ -16,6 +16,7 @@ from auditor.model.change import Access, Name, Reference
 from auditor.sql.names import is_builtin_function, split_name
 from auditor.sql.scopes import (
     ALL_COLUMNS,
+    MAX_LITERAL,
     SYSTEM_SCHEMAS,
     Relation,
     Scope,
@@ -114,7 +115,7 @@ class Mentions:
                 relation.verb,
                 columns=tuple(relation.written),
                 conflict=relation.conflict,
-                literals=tuple(relation.literals),
+                literals=tuple(pair for pair in relation.literals if len(pair[1]) <= MAX_LITERAL),
             )
             for relation in merged.values()
         ]

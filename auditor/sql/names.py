@@ -123,6 +123,12 @@ def qualified(schema: str | None, name: str) -> str:
     return f"{quote_identifier(schema)}.{quote_identifier(name)}"
 
 
+def clip(name: str, limit: int = 63) -> str:
+    """A name cut to 63 bytes, as PostgreSQL cuts identifiers (`NAMEDATALEN`), never within a character."""
+    data = name.encode(errors="surrogatepass")
+    return name if len(data) <= limit else data[:limit].decode(errors="ignore")
+
+
 def on_table(name: str, schema: str | None, table: str) -> str:
     """`name on schema.table`: the identity of a trigger, policy, rule or constraint."""
     return f"{quote_identifier(name)} on {qualified(schema, table)}"

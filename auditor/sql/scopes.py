@@ -8,6 +8,9 @@ from auditor.sql.tree import Node, array_literal, items, literal, strings
 
 SYSTEM_SCHEMAS = frozenset({"pg_catalog", "information_schema"})
 
+MAX_LITERAL = 200
+"""Longer literals, in characters, are left out: they are data, not the values that code tells apart."""
+
 ALL_COLUMNS = "*"
 """Stands among the columns of a relation for `SELECT *`, `t.*` and a whole-row reference."""
 

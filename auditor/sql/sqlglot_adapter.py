@@ -11,13 +11,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from auditor.model.change import Access, Name
-from auditor.sql.names import is_builtin_relation
+from auditor.sql.names import clip, is_builtin_relation
+from auditor.sql.scopes import MAX_LITERAL, SYSTEM_SCHEMAS
 from auditor.sql.tree import array_text
 
 # It warns on stderr for each statement that it gives up on; that is what None says here.
@@ -25,8 +27,6 @@ logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
 
 MAX_BYTES = 200_000
 """Longer statements (bulk INSERTs) are left to libpg_query: sqlglot needs seconds for a megabyte."""
-
-_SYSTEM_SCHEMAS = frozenset({"pg_catalog", "information_schema"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,7 @@ _WRITES: dict[type[object], str] = {
 }
 
 
+@lru_cache(maxsize=4)  # shape and accesses are asked for one after the other; the tree is not changed
 def _parse(sql: str) -> exp.Expression | None:
     if len(sql) > MAX_BYTES:
         return None
@@ -140,9 +141,9 @@ def _name(node: object) -> Name | None:
 
 
 def _text(identifier: exp.Expression) -> str:
-    """An identifier's name after PostgreSQL's folding."""
+    """An identifier's name after PostgreSQL's folding and clipping."""
     name = str(identifier.name)
-    return name if identifier.args.get("quoted") else name.lower()
+    return clip(name if identifier.args.get("quoted") else name.lower())
 
 
 # Private, accesses
@@ -169,7 +170,8 @@ class _Accesses:
     def read(self) -> tuple[Access, ...]:
         """The accesses, targets of writes and reads in the order of the tree."""
         for table in self._tree.find_all(exp.Table):
-            if isinstance(table.this, exp.Identifier) and not self._is_cte(table):
+            locked = isinstance(table.parent, exp.Lock)  # FOR UPDATE OF an alias
+            if isinstance(table.this, exp.Identifier) and not locked and not self._is_cte(table):
                 self._relations[id(table)] = _Relation(table, self._verb(table))
         for node in self._tree.walk():
             if isinstance(node, exp.EQ | exp.NullSafeEQ):
@@ -181,7 +183,7 @@ class _Accesses:
         merged: dict[tuple[str, Name, str], _Relation] = {}
         for relation in self._relations.values():
             name = _name(relation.node)
-            if name is None or name.schema in _SYSTEM_SCHEMAS:
+            if name is None or name.schema in SYSTEM_SCHEMAS:
                 continue
             if name.schema is None and is_builtin_relation(name.name):
                 continue
@@ -196,7 +198,7 @@ class _Accesses:
                 verb,
                 columns=tuple(relation.columns),
                 conflict=relation.conflict,
-                literals=tuple(relation.literals),
+                literals=tuple(pair for pair in relation.literals if len(pair[1]) <= MAX_LITERAL),
             )
             for (action, name, verb), relation in merged.items()
         )
@@ -384,7 +386,7 @@ def _joined(node: exp.Expression) -> list[exp.Expression]:
 def _literal(node: exp.Expression | None) -> str | None:
     while isinstance(node, exp.Cast | exp.Paren):
         node = node.this
-    if isinstance(node, exp.Literal):
+    if isinstance(node, exp.Literal | exp.RawString | exp.ByteString | exp.National):
         return str(node.this)
     if isinstance(node, exp.Boolean):
         return "true" if node.this else "false"

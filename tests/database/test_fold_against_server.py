@@ -21,7 +21,7 @@ with objects as (
      where relkind in ('r', 'p', 'v', 'm', 'S', 'f', 'i', 'I', 'c') and relpersistence <> 't'
     union all
     select 'pg_class'::regclass, attrelid, attnum from pg_attribute a join pg_class c on c.oid = attrelid
-     where attnum > 0 and not attisdropped and relkind in ('r', 'p', 'f', 'c')
+     where attnum > 0 and not attisdropped and relkind in ('r', 'p', 'f', 'c', 'v', 'm')
     union all select 'pg_constraint'::regclass, oid, 0 from pg_constraint where contype <> 't'
     union all select 'pg_proc'::regclass, oid, 0 from pg_proc
     union all select 'pg_trigger'::regclass, oid, 0 from pg_trigger where not tgisinternal or tgparentid <> 0

@@ -28,7 +28,7 @@ from auditor.migrations.effects import (
     types,
     views,
 )
-from auditor.migrations.effects.agreement import disagreement
+from auditor.migrations.effects.agreement import disagreement_about
 from auditor.migrations.effects.reader import Handler, Reader
 from auditor.model.change import AnyChange, Unknown
 from auditor.sql.tree import Node, kind_and_body
@@ -163,6 +163,28 @@ def changes_of(text: str) -> tuple[AnyChange, ...]:
         :class:`~auditor.model.change.Unknown` that says why; nothing is raised for what a text contains.
     """
     return tuple(Reader(text, _dispatch).read())
+
+
+def disagreement(text: str) -> str | None:
+    """What sqlglot and PostgreSQL's grammar say differently about a statement, or None.
+
+    SQL in bodies and dynamic statements is compared too. Where sqlglot does not type a statement there is nothing
+    to compare; where the grammar rejects it, :func:`changes_of` says so.
+
+    Args:
+        text: one SQL statement.
+    """
+    found: list[str] = []
+
+    def compare(node: Node, reader: Reader) -> Iterator[AnyChange]:
+        if reader.whole and (said := disagreement_about(node, reader.statement_text)) is not None:
+            found.append(said)
+        yield from _dispatch(node, reader)
+
+    for _ in Reader(text, compare).read():
+        if found:
+            break
+    return found[0] if found else None
 
 
 def _dispatch(node: Node, reader: Reader) -> Iterator[AnyChange]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from auditor.migrations.effects.queries import relations_accessed
 from auditor.migrations.effects.targets import KINDS, target_of
 from auditor.model.change import Name
-from auditor.sql import UnreadableSql, grammar, sqlglot_adapter
+from auditor.sql import sqlglot_adapter
 from auditor.sql.mentions import Mentions
 from auditor.sql.sqlglot_adapter import Shape
 from auditor.sql.tree import Node, kind_and_body, name_of_nodes, relation_name
@@ -30,24 +30,18 @@ _TRANSACTIONS = {
 _SAME_KIND = {"materialized view": "view", "foreign table": "table", "table column": "column"}
 
 
-def disagreement(text: str) -> str | None:
+def disagreement_about(node: Node, text: str) -> str | None:
     """What the two parsers say differently about one statement, or None.
 
-    None too where either does not type it: sqlglot hands much of the DDL back unread.
+    None too where sqlglot does not type it: it hands much of the DDL back unread.
 
     Args:
-        text: one SQL statement.
+        node: the statement's node by PostgreSQL's grammar.
+        text: the statement.
     """
     theirs = sqlglot_adapter.shape_of(text)
     if theirs is None:
         return None
-    try:
-        statements = grammar.parse(text)
-    except UnreadableSql:
-        return None
-    if len(statements) != 1:
-        return f"sqlglot sees one statement, PostgreSQL's grammar {len(statements)}"
-    node = statements[0]["stmt"]
     ours = shape_of_node(node)
     if ours is None:
         kind, _ = kind_and_body(node)

@@ -8,10 +8,18 @@ the absence of the table constraint `c` on `app.t`. Likewise the views of pg_cat
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 import msgspec
 
+from auditor.migrations.effects.guard_catalogs import (
+    CATALOGS,
+    DATABASE_COLUMNS,
+    JOINED,
+    RELKINDS,
+    TO_REG,
+    VISIBILITY_CALLS,
+    Catalog,
+)
 from auditor.model.change import (
     AddColumn,
     AddConstraint,
@@ -39,130 +47,6 @@ from auditor.sql.tree import Node, items, literal, name_of, relation_name, strin
 Guards = tuple[Guard, ...]
 """Guards that must all hold."""
 
-
-@dataclass(frozen=True, slots=True)
-class _Catalog:
-    """How a system catalog or view names the objects of a kind.
-
-    Attributes:
-        name, schema, table: its columns for these; a column that holds an oid is compared with `'x'::regclass`.
-        ignored: columns that narrow the search without changing what is asked.
-    """
-
-    kind: str
-    name: str
-    schema: tuple[str, ...] = ()
-    table: tuple[str, ...] = ()
-    ignored: tuple[str, ...] = ()
-
-
-_CATALOGS: dict[str, _Catalog] = {
-    "pg_attribute": _Catalog(
-        "table column", "attname", ("nspname",), ("attrelid", "relname"), ("attisdropped", "attnum")
-    ),
-    "pg_class": _Catalog("table", "relname", ("nspname", "relnamespace"), (), ("relkind",)),
-    "pg_collation": _Catalog("collation", "collname", ("nspname", "collnamespace")),
-    "pg_constraint": _Catalog(
-        "table constraint",
-        "conname",
-        ("nspname", "connamespace"),
-        ("conrelid", "relname"),
-        ("contype",),
-    ),
-    "pg_database": _Catalog("database", "datname"),
-    "pg_event_trigger": _Catalog("event trigger", "evtname"),
-    "pg_extension": _Catalog("extension", "extname"),
-    "pg_foreign_data_wrapper": _Catalog("foreign-data wrapper", "fdwname"),
-    "pg_foreign_server": _Catalog("server", "srvname"),
-    "pg_indexes": _Catalog("index", "indexname", ("schemaname",), ("tablename",)),
-    "pg_language": _Catalog("language", "lanname"),
-    "pg_matviews": _Catalog("materialized view", "matviewname", ("schemaname",)),
-    "pg_namespace": _Catalog("schema", "nspname"),
-    "pg_policies": _Catalog("policy", "policyname", ("schemaname",), ("tablename",)),
-    "pg_policy": _Catalog("policy", "polname", ("nspname",), ("polrelid", "relname")),
-    "pg_proc": _Catalog("function", "proname", ("nspname", "pronamespace"), (), ("prokind",)),
-    "pg_publication": _Catalog("publication", "pubname"),
-    "pg_publication_tables": _Catalog("publication relation", "tablename", ("schemaname",), ("pubname",)),
-    "pg_roles": _Catalog("role", "rolname"),
-    "pg_authid": _Catalog("role", "rolname"),
-    "pg_user": _Catalog("role", "usename"),
-    "pg_shadow": _Catalog("role", "usename"),
-    "pg_group": _Catalog("role", "groname"),
-    "pg_rules": _Catalog("rule", "rulename", ("schemaname",), ("tablename",)),
-    "pg_sequences": _Catalog("sequence", "sequencename", ("schemaname",)),
-    "pg_statistic_ext": _Catalog("statistics object", "stxname", ("nspname", "stxnamespace")),
-    "pg_subscription": _Catalog("subscription", "subname"),
-    "pg_tables": _Catalog("table", "tablename", ("schemaname",)),
-    "pg_trigger": _Catalog("trigger", "tgname", ("nspname",), ("tgrelid", "relname"), ("tgisinternal",)),
-    "pg_type": _Catalog("type", "typname", ("nspname", "typnamespace"), (), ("typtype",)),
-    "pg_views": _Catalog("view", "viewname", ("schemaname",)),
-    "information_schema.check_constraints": _Catalog(
-        "table constraint", "constraint_name", ("constraint_schema",)
-    ),
-    "information_schema.columns": _Catalog("table column", "column_name", ("table_schema",), ("table_name",)),
-    "information_schema.constraint_column_usage": _Catalog(
-        "table constraint", "constraint_name", ("table_schema", "constraint_schema"), ("table_name",)
-    ),
-    "information_schema.domains": _Catalog("type", "domain_name", ("domain_schema",)),
-    "information_schema.key_column_usage": _Catalog(
-        "table constraint", "constraint_name", ("table_schema", "constraint_schema"), ("table_name",)
-    ),
-    "information_schema.referential_constraints": _Catalog(
-        "table constraint", "constraint_name", ("constraint_schema",)
-    ),
-    "information_schema.routines": _Catalog(
-        "function", "routine_name", ("routine_schema",), (), ("routine_type",)
-    ),
-    "information_schema.schemata": _Catalog("schema", "schema_name"),
-    "information_schema.sequences": _Catalog("sequence", "sequence_name", ("sequence_schema",)),
-    "information_schema.table_constraints": _Catalog(
-        "table constraint",
-        "constraint_name",
-        ("table_schema", "constraint_schema"),
-        ("table_name",),
-        ("constraint_type",),
-    ),
-    "information_schema.tables": _Catalog("table", "table_name", ("table_schema",), (), ("table_type",)),
-    "information_schema.triggers": _Catalog(
-        "trigger", "trigger_name", ("trigger_schema", "event_object_schema"), ("event_object_table",)
-    ),
-    "information_schema.views": _Catalog("view", "table_name", ("table_schema",)),
-}
-_JOINED = frozenset({"pg_class", "pg_namespace"})
-"""Catalogs that say where an object of another one is."""
-
-_RELKINDS = {
-    "r": "table",
-    "p": "table",
-    "i": "index",
-    "I": "index",
-    "S": "sequence",
-    "v": "view",
-    "m": "materialized view",
-    "f": "foreign table",
-    "c": "composite type",
-}
-_TO_REG = {
-    "to_regclass": "table",
-    "to_regtype": "type",
-    "to_regproc": "function",
-    "to_regprocedure": "function",
-    "to_regrole": "role",
-    "to_regnamespace": "schema",
-}
-_CATALOG_COLUMNS = frozenset(
-    {
-        "table_catalog",
-        "constraint_catalog",
-        "trigger_catalog",
-        "routine_catalog",
-        "sequence_catalog",
-        "catalog_name",
-    }
-)
-_HARMLESS_CALLS = frozenset(
-    {"pg_table_is_visible", "pg_type_is_visible", "pg_function_is_visible", "current_schema"}
-)
 
 DUPLICATES = frozenset(
     {
@@ -260,28 +144,28 @@ def _of_query(select: Node, known: Environment) -> Guards:
         if not _gather(source, ranges, conjuncts):
             return ()
     catalogs = [_catalog_name(relation_name(one)) for one in ranges]
-    own = [name for name in catalogs if name in _CATALOGS and name not in _JOINED]
+    own = [name for name in catalogs if name in CATALOGS and name not in JOINED]
     main = next(iter(own or (["pg_class"] if "pg_class" in catalogs else catalogs)), None)
-    if main is None or main not in _CATALOGS or any(name not in _CATALOGS for name in catalogs):
+    if main is None or main not in CATALOGS or any(name not in CATALOGS for name in catalogs):
         return ()
     if "whereClause" in select:
         conjuncts.append(select["whereClause"])
-    catalog = _CATALOGS[main]
+    catalog = CATALOGS[main]
     facts: dict[str, str] = {}
     sufficient = len(own) <= 1 and not any(clause in select for clause in ("groupClause", "havingClause"))
-    ignored = {*catalog.ignored, *_CATALOG_COLUMNS}
+    ignored = {*catalog.ignored, *DATABASE_COLUMNS}
     for conjunct in _conjuncts(conjuncts):
         sufficient &= _read_fact(conjunct, facts, ignored, known)
     return _of_facts(catalog, facts, sufficient=sufficient)
 
 
-def _of_facts(catalog: _Catalog, facts: dict[str, str], *, sufficient: bool) -> Guards:
+def _of_facts(catalog: Catalog, facts: dict[str, str], *, sufficient: bool) -> Guards:
     name = facts.pop(catalog.name, None)
     if name is None:
         return ()
     kind = catalog.kind
     if kind == "table" and "relkind" in facts:
-        kind = _RELKINDS.get(facts["relkind"], kind)
+        kind = RELKINDS.get(facts["relkind"], kind)
     schema = next((facts.pop(column) for column in catalog.schema if column in facts), None)
     table: Name | None = None
     for column in catalog.table:
@@ -326,7 +210,7 @@ def _read_fact(node: Node, facts: dict[str, str], ignored: set[str], known: Envi
     if (boolean := node.get("BoolExpr")) is not None:
         return boolean.get("boolop") == "NOT_EXPR" and _column(boolean["args"][0]) in ignored
     if (call := node.get("FuncCall")) is not None:
-        return strings(call["funcname"])[-1] in _HARMLESS_CALLS
+        return strings(call["funcname"])[-1] in VISIBILITY_CALLS
     if _column(node) in ignored:
         return True
     expression = node.get("A_Expr")
@@ -381,7 +265,7 @@ def _of_null_test(test: Node, known: Environment) -> Guards:
         call = test["arg"].get("FuncCall")
     if call is None:
         return ()
-    kind = _TO_REG.get(strings(call["funcname"])[-1])
+    kind = TO_REG.get(strings(call["funcname"])[-1])
     text = evaluate(next(iter(call.get("args", ())), None), known)
     if kind is None or not isinstance(text, str):
         return ()

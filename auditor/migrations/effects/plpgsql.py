@@ -11,9 +11,8 @@ https://www.postgresql.org/docs/current/plpgsql-statements.html
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
@@ -26,24 +25,35 @@ from auditor.migrations.effects.guards import (
     insufficient,
     negated,
 )
+from auditor.migrations.effects.plpgsql_tree import (
+    LEAVING,
+    assigned_in,
+    contains,
+    expression_text,
+    expressions_in,
+    is_integer,
+    may_leave,
+    only_target,
+    parse_one,
+    shortened,
+    surely_leaves,
+)
 from auditor.migrations.effects.reader import Reader
 from auditor.migrations.effects.rows import accesses_of_tree
-from auditor.model.change import AnyChange, Harmless, Unknown
+from auditor.migrations.effects.subjects import object_of
+from auditor.migrations.effects.words import changes_by_words
+from auditor.model.change import AnyChange, Harmless, Name, Unknown
 from auditor.sql import UnreadableSql, grammar
-from auditor.sql.constants import Value, evaluate, literal_rows
+from auditor.sql.constants import ANYTHING, Value, evaluate, literal_rows
 from auditor.sql.tree import Node, kind_and_body
+
+_STAND_IN = "auditor_does_not_know"
 
 MAX_DEPTH = 4
 """Bodies and dynamic statements within one another that are followed."""
 
 MAX_ROUNDS = 100
 """Rounds of a loop over literal values that are run through."""
-
-_ASSIGNMENT = re.compile(r"[^:='\"(]*(?:\"[^\"]*\"[^:='\"(]*)*:?=")
-_LEAVING = frozenset({"PLpgSQL_stmt_return", "PLpgSQL_stmt_exit"})
-_KEYWORDS = re.compile(
-    rb"\b(?:begin|then|else|loop|declare|do|exception)\b", re.IGNORECASE
-)  # what may stand before a statement
 
 
 def changes_of_plpgsql(text: str, reader: Reader, line: int, inside: str) -> Iterator[AnyChange]:
@@ -70,7 +80,7 @@ def changes_of_plpgsql(text: str, reader: Reader, line: int, inside: str) -> Ite
             inside=inside,
             line_offset=line,
         )
-        yield from _by_words(text, reader, line, inside)
+        yield from changes_by_words(text, reader, line, inside)
         return
     for wrapped in functions or ():
         if (function := wrapped.get("PLpgSQL_function")) is not None:
@@ -121,7 +131,7 @@ class _Walk:
     def _statements(self, nodes: Iterable[Node], place: _Place) -> Iterator[AnyChange]:
         for node in nodes:
             yield from self._statement(node, place)
-            if _may_leave(node):
+            if may_leave(node):
                 place = self._after_leaving(node, place)
 
     def _statement(self, node: Node, place: _Place) -> Iterator[AnyChange]:
@@ -131,9 +141,9 @@ class _Walk:
             yield from handler(body, place)
             return
         line = body.get("lineno", 1)
-        for expression in _expressions(body):
+        for expression in expressions_in(body):
             yield from self._expression(expression, place, line)
-        self._forget(_assigned(node, self._names))
+        self._forget(assigned_in(node, self._names))
 
     def _stmt_block(self, body: Node, place: _Place) -> Iterator[AnyChange]:
         handlers = body.get("exceptions", {}).get("PLpgSQL_exception_block", {}).get("exc_list", ())
@@ -154,12 +164,12 @@ class _Walk:
                     for change in changes
                 ]
         yield from changes
-        self._forget(_assigned(body, self._names))
+        self._forget(assigned_in(body, self._names))
         for handler in handlers:
             known, flags = dict(self._known), dict(self._flags)
             yield from self._statements(handler["PLpgSQL_exception"].get("action", ()), place.within())
             self._known, self._flags = known, flags
-        self._forget(_assigned(handlers, self._names))
+        self._forget(assigned_in(handlers, self._names))
 
     def _stmt_if(self, body: Node, place: _Place) -> Iterator[AnyChange]:
         line = body.get("lineno", 1)
@@ -174,7 +184,7 @@ class _Walk:
             )
         otherwise = negated(guards) if "elsif_list" not in body else insufficient(negated(guards))
         yield from self._branch(body.get("else_body", ()), place.within(otherwise))
-        self._forget(_assigned(body, self._names))
+        self._forget(assigned_in(body, self._names))
 
     def _stmt_case(self, body: Node, place: _Place) -> Iterator[AnyChange]:
         line = body.get("lineno", 1)
@@ -185,7 +195,7 @@ class _Walk:
             yield from self._expression(branch["expr"], place.within(), branch.get("lineno", line))
             yield from self._branch(branch.get("stmts", ()), place.within())
         yield from self._branch(body.get("else_stmts", ()), place.within())
-        self._forget(_assigned(body, self._names))
+        self._forget(assigned_in(body, self._names))
 
     def _stmt_loop(self, body: Node, place: _Place) -> Iterator[AnyChange]:
         yield from self._loop(body, place.within())
@@ -203,7 +213,7 @@ class _Walk:
         lower, upper = self._value(body["lower"]), self._value(body["upper"])
         rounds: list[dict[str, Value]] | None = None
         if isinstance(lower, str) and isinstance(upper, str) and not body.get("reverse") and "step" not in body:
-            numbers = range(int(lower), int(upper) + 1) if _is_integer(lower) and _is_integer(upper) else ()
+            numbers = range(int(lower), int(upper) + 1) if is_integer(lower) and is_integer(upper) else ()
             rounds = [{name: str(number)} for number in numbers[: MAX_ROUNDS + 1]]
         yield from self._rounds(body, rounds, place)
 
@@ -221,7 +231,7 @@ class _Walk:
         yield from self._rounds(body, self._rows_of(body), place)
 
     def _stmt_forc(self, body: Node, place: _Place) -> Iterator[AnyChange]:
-        for expression in _expressions({**body, "body": None}):
+        for expression in expressions_in({**body, "body": None}):
             yield from self._expression(expression, place, body.get("lineno", 1))
         yield from self._loop(body, place.within())
 
@@ -231,7 +241,7 @@ class _Walk:
 
     def _stmt_execsql(self, body: Node, place: _Place) -> Iterator[AnyChange]:
         yield from self._sql(body["sqlstmt"], place, body.get("lineno", 1))
-        targets = _assigned({"target": body.get("target")}, self._names)
+        targets = assigned_in({"target": body.get("target")}, self._names)
         self._forget(targets)
         if len(targets) == 1 and (condition := self._single_output(body["sqlstmt"])) is not None:
             guards = guards_of(condition, self._known, self._flags)
@@ -245,7 +255,7 @@ class _Walk:
 
     def _stmt_call(self, body: Node, place: _Place) -> Iterator[AnyChange]:
         yield from self._sql(body["expr"], place, body.get("lineno", 1))
-        self._forget(_assigned(body, self._names))
+        self._forget(assigned_in(body, self._names))
 
     def _stmt_assign(self, body: Node, place: _Place) -> Iterator[AnyChange]:
         number = body.get("varno", 0)
@@ -257,7 +267,7 @@ class _Walk:
         for wrapped in body.get("params", ()):
             yield from self._expression(wrapped, place, line)
         yield from self._dynamic(body["query"], place, line)
-        self._forget(_assigned({"target": body.get("target")}, self._names))
+        self._forget(assigned_in({"target": body.get("target")}, self._names))
 
     def _stmt_return_query(self, body: Node, place: _Place) -> Iterator[AnyChange]:
         line = body.get("lineno", 1)
@@ -275,7 +285,7 @@ class _Walk:
         if "dynquery" in body:
             yield from self._dynamic(body["dynquery"], place, line)
         for field in ("argquery", "params"):
-            for expression in _expressions(body.get(field)):
+            for expression in expressions_in(body.get(field)):
                 yield from self._expression(expression, place, line)
 
     # Loops and branches
@@ -286,7 +296,7 @@ class _Walk:
         self._known, self._flags = known, flags
 
     def _loop(self, body: Node, place: _Place) -> Iterator[AnyChange]:
-        assigned = _assigned(body, self._names)
+        assigned = assigned_in(body, self._names)
         self._forget(assigned)
         yield from self._branch(body.get("body", ()), place)
         self._forget(assigned)
@@ -296,10 +306,10 @@ class _Walk:
         if rounds is None or len(rounds) > MAX_ROUNDS:
             yield from self._loop(body, place.within())
             return
-        if rounds and not _contains(body.get("body"), "PLpgSQL_stmt_dynexecute"):
+        if rounds and not contains(body.get("body"), "PLpgSQL_stmt_dynexecute"):
             rounds = rounds[:1]  # every round does the same
-        leaves = _contains(body.get("body"), *_LEAVING)
-        assigned = _assigned(body, self._names)
+        leaves = contains(body.get("body"), *LEAVING)
+        assigned = assigned_in(body, self._names)
         for values in rounds:
             self._forget(assigned)
             self._known.update(values)
@@ -325,7 +335,7 @@ class _Walk:
         """What holds behind a statement that may have left the body."""
         body = node.get("PLpgSQL_stmt_if")
         simple = body is not None and "elsif_list" not in body and "else_body" not in body
-        if body is not None and simple and _leaves(body.get("then_body", ())):
+        if body is not None and simple and surely_leaves(body.get("then_body", ())):
             return place.within(negated(self._condition(body["cond"])))
         return place.within()
 
@@ -343,17 +353,33 @@ class _Walk:
             yield from self._placed(nested.read(), place, line)
             return
         text = " ".join(wrapped["PLpgSQL_expr"].get("query", "").split())
-        unknown = Unknown(detail=f"dynamic SQL: {_shortened(text)}", text=text, certainty="unknown")
+        kind, name = self._dynamic_target(wrapped)
+        unknown = Unknown(
+            detail=f"dynamic SQL: {shortened(text)}", text=text, certainty="unknown", kind=kind, name=name
+        )
         yield from self._placed([unknown], place, line)
+
+    def _dynamic_target(self, wrapped: Node) -> tuple[str | None, Name | None]:
+        """What a dynamic statement is about, where the text tells; what is not known is read as a stand-in."""
+        tree = self._parse_expression(expression_text(wrapped))
+        known = {**self._known, ANYTHING: _STAND_IN}
+        value = evaluate(only_target(tree), known) if tree is not None else None
+        if not isinstance(value, str) or value == _STAND_IN:
+            return None, None
+        changes = list(self._reader.nested(value).read())
+        kind, name = object_of(changes[0]) if changes else (None, None)
+        if name is None or _STAND_IN in name.name or _STAND_IN in (name.schema or ""):
+            return None, None
+        return kind, name
 
     def _expression(self, wrapped: Node, place: _Place, line: int) -> Iterator[AnyChange]:
         """What evaluating an expression does: tables it reads, functions it calls."""
-        text = _expression_text(wrapped)
+        text = expression_text(wrapped)
         if "(" not in text and "from" not in text.lower():
             return
         tree = self._parse_expression(text)
         if tree is None:
-            unknown = Unknown(detail=f"expression: {_shortened(text)}", text=text, certainty="unknown")
+            unknown = Unknown(detail=f"expression: {shortened(text)}", text=text, certainty="unknown")
             yield from self._placed([unknown], place, line)
         else:
             yield from self._placed(accesses_of_tree(tree), place, line)
@@ -387,12 +413,12 @@ class _Walk:
             self._flags[name] = condition
 
     def _value(self, wrapped: Node) -> Value | None:
-        tree = self._parse_expression(_expression_text(wrapped))
-        return evaluate(_only_target(tree), self._known) if tree is not None else None
+        tree = self._parse_expression(expression_text(wrapped))
+        return evaluate(only_target(tree), self._known) if tree is not None else None
 
     def _condition(self, wrapped: Node) -> Guards:
-        tree = self._parse_expression(_expression_text(wrapped))
-        target = _only_target(tree) if tree is not None else None
+        tree = self._parse_expression(expression_text(wrapped))
+        target = only_target(tree) if tree is not None else None
         return guards_of(target, self._known, self._flags) if target is not None else ()
 
     def _found(self, wrapped: Node) -> None:
@@ -412,136 +438,11 @@ class _Walk:
 
     def _single_output(self, wrapped: Node) -> Node | None:
         statement = self._parse(wrapped)
-        return _only_target(statement) if statement is not None else None
+        return only_target(statement) if statement is not None else None
 
     def _parse(self, wrapped: Node) -> Node | None:
         """The only statement of an expression that is a whole statement."""
-        return _parse_one(wrapped["PLpgSQL_expr"].get("query", ""))
+        return parse_one(wrapped["PLpgSQL_expr"].get("query", ""))
 
     def _parse_expression(self, text: str) -> Node | None:
-        return _parse_one(f"SELECT {text}")
-
-
-def _parse_one(text: str) -> Node | None:
-    try:
-        statements = grammar.parse(text)
-    except UnreadableSql:
-        return None
-    return statements[0]["stmt"] if len(statements) == 1 else None
-
-
-def _only_target(statement: Node) -> Node | None:
-    targets = statement.get("SelectStmt", {}).get("targetList", ())
-    return targets[0]["ResTarget"].get("val") if len(targets) == 1 else None
-
-
-def _expression_text(wrapped: Node) -> str:
-    """The expression; of an assignment (modes 3 to 5) what stands behind `:=`."""
-    expression = wrapped["PLpgSQL_expr"]
-    text: str = expression.get("query", "")
-    if expression.get("parseMode", 0) >= 3 and (match := _ASSIGNMENT.match(text)) is not None:
-        return text[match.end() :].strip()
-    return text
-
-
-def _expressions(node: Any) -> Iterator[Node]:
-    """Every PLpgSQL_expr below a node."""
-    if isinstance(node, list):
-        for element in node:
-            yield from _expressions(element)
-    elif isinstance(node, dict):
-        if "PLpgSQL_expr" in node:
-            yield node
-        else:
-            for value in node.values():
-                if isinstance(value, (dict, list)):
-                    yield from _expressions(value)
-
-
-def _contains(node: Any, *kinds: str) -> bool:
-    if isinstance(node, list):
-        return any(_contains(element, *kinds) for element in node)
-    if isinstance(node, dict):
-        return any(key in kinds or _contains(value, *kinds) for key, value in node.items())
-    return False
-
-
-def _may_leave(node: Node) -> bool:
-    """Whether a statement may leave what it stands in, so that what follows may not be reached."""
-    kind, body = kind_and_body(node)
-    if kind in _LEAVING:
-        return "cond" in body  # EXIT WHEN; behind a plain RETURN nothing is reached
-    return _contains(body, "PLpgSQL_stmt_return") or (
-        kind in ("PLpgSQL_stmt_if", "PLpgSQL_stmt_case", "PLpgSQL_stmt_block")
-        and _contains(body, "PLpgSQL_stmt_exit")
-    )
-
-
-def _leaves(nodes: list[Node]) -> bool:
-    """Whether a list of statements surely leaves at its end, and nowhere before."""
-    if not nodes:
-        return False
-    kind, body = kind_and_body(nodes[-1])
-    return kind in _LEAVING and "cond" not in body and not any(map(_may_leave, nodes[:-1]))
-
-
-def _assigned(node: Any, names: list[str]) -> set[str]:
-    """Names of the variables that a node may set."""
-    found: set[str] = set()
-    stack = [node]
-    while stack:
-        current = stack.pop()
-        if isinstance(current, list):
-            stack.extend(current)
-        elif isinstance(current, dict):
-            for key, value in current.items():
-                if key in ("varno", "target") and isinstance(value, int):
-                    if value < len(names):
-                        found.add(names[value])
-                elif key in ("target", "var") and isinstance(value, dict):
-                    found |= _targets(value)
-                elif isinstance(value, (dict, list)):
-                    stack.append(value)
-    return found
-
-
-def _targets(wrapped: Node) -> set[str]:
-    _, body = kind_and_body(wrapped)
-    if "fields" in body:
-        return {field.get("name", "") for field in body["fields"]}
-    return {body.get("refname", "")}
-
-
-def _is_integer(text: str) -> bool:
-    return bool(re.fullmatch(r"-?\d{1,9}", text))
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= 120 else f"{text[:117]}..."
-
-
-def _by_words(text: str, reader: Reader, line: int, inside: str) -> Iterator[AnyChange]:
-    """The SQL statements of a body that PL/pgSQL's parser rejects, found by the words before them.
-
-    What looks like a statement and is one to PostgreSQL's grammar is given, as conditional.
-    """
-    data = text.encode(errors="surrogatepass")
-    try:
-        ranges = grammar.split(text)
-    except UnreadableSql:
-        return
-    for start, end in ranges:
-        piece = data[start:end]
-        starts = [0, *(match.end() for match in _KEYWORDS.finditer(piece))]
-        for at in starts:
-            statement = piece[at:].decode(errors="replace").strip()
-            if _parse_one(statement) is None:
-                continue
-            offset = line + data.count(b"\n", 0, start + at)
-            for change in reader.nested(statement).read():
-                if not isinstance(change, Harmless):
-                    certainty = "conditional" if change.certainty == "certain" else change.certainty
-                    yield msgspec.structs.replace(
-                        change, inside=change.inside or inside, certainty=certainty, line_offset=offset
-                    )
-            break
+        return parse_one(f"SELECT {text}")

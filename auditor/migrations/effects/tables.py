@@ -18,9 +18,11 @@ from auditor.model.change import (
     CreateView,
     Like,
     Name,
+    Output,
     Unknown,
 )
 from auditor.sql.expressions import output_columns
+from auditor.sql.outputs import query_outputs
 from auditor.sql.mentions import Mentions
 from auditor.sql.tree import Node, def_elems, items, name_of, name_of_nodes, relation_name, strings, type_name
 
@@ -59,6 +61,7 @@ def create_table_as(body: Node, _reader: Reader) -> Iterator[AnyChange]:
             name=relation_name(into["rel"]),
             kind="materialized view",
             columns=view_columns(into.get("colNames", ()), query),
+            outputs=hidden_outputs(into.get("colNames", ()), query),
             uses=mentions.references(),
             if_not_exists=body.get("if_not_exists", False),
         )
@@ -120,12 +123,22 @@ def create_statistics(body: Node, _reader: Reader) -> Iterator[AnyChange]:
 
 
 def view_columns(aliases: Any, query: Node) -> tuple[str | None, ...] | None:
-    """Names of the output columns: the written list, then the query's own; None where a `*` hides some."""
+    """Names of the output columns: the written list, then the query's own.
+
+    None where a `*` hides them. A list in front of a `*` is taken to name all of them.
+    """
     written: list[str] = strings(aliases)
     own = output_columns(query.get("SelectStmt", {}))
     if own is None:
-        return None
+        return tuple(written) or None
     return (*written, *own[len(written) :])
+
+
+def hidden_outputs(aliases: Any, query: Node) -> tuple[Output, ...] | None:
+    """What the query gives, where a `*` hides the names of its columns and no written list says them."""
+    if strings(aliases) or view_columns(aliases, query) is not None:
+        return None
+    return query_outputs(query)
 
 
 def is_temporary(range_var: Node) -> bool:
@@ -177,6 +190,7 @@ def _table_of_query(into: Node, query: Node, *, if_not_exists: bool) -> CreateTa
         if_not_exists=if_not_exists,
         temporary=is_temporary(into["rel"]),
         as_query=True,
+        outputs=hidden_outputs(into.get("colNames", ()), query),
     )
 
 

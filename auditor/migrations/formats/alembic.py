@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from auditor.migrations.cache import Cache, key_of, versions_of
 from auditor.migrations.formats.alembic_config import BadConfiguration, Environment, find_environment
 from auditor.migrations.formats.alembic_places import RevisionSource
 from auditor.migrations.formats.alembic_process import ChildEnded, messages
-from auditor.migrations.formats.base import Format, Ledger, Options, Problem, ReadResult, shown
+from auditor.migrations.formats.base import WEAK, Format, Ledger, Options, Problem, ReadResult, shown
 from auditor.migrations.statements import checksum
 from auditor.model import Location, Migration, Statement
 
@@ -34,14 +35,17 @@ MAX_RESTARTS = 5
 
 
 def detect(path: Path) -> int:
-    """Sure of an `alembic.ini` that leads somewhere, and of a directory with `env.py` and revisions."""
+    """Sure of a directory with `env.py` and revisions, and of a configuration that leads to one.
+
+    The directory of `alembic.ini` may hold other histories as well, so it is not taken for one unless it is named.
+    """
     try:
         environment = find_environment(path)
     except BadConfiguration:
         return 60
-    if environment is None:
-        return 0
-    return 95 if environment.revision_files() else 40
+    if environment is None or not environment.revision_files():
+        return 0 if environment is None else WEAK - 5
+    return 95 if path.is_file() or environment.script_directory == path.absolute() else WEAK - 1
 
 
 def read(path: Path, root: Path, options: Options) -> ReadResult:
@@ -57,8 +61,14 @@ def read(path: Path, root: Path, options: Options) -> ReadResult:
         return ReadResult(
             [], [Problem(Location(shown(path, root)), message, "Name the folder of alembic.ini or of env.py.")]
         )
-    files = environment.revision_files()
-    sources = {str(file): file.read_bytes() for file in files}
+    sources: dict[str, bytes] = {}
+    unreadable: list[Problem] = []
+    for file in environment.revision_files():
+        try:
+            sources[str(file)] = file.read_bytes()
+        except OSError as error:
+            place = Location(shown(file, root))
+            unreadable.append(Problem(place, f"cannot be opened: {error.strerror}", "Make it readable."))
     key = _key(environment, root, sources)
     remembered = _remembered(options.cache, key)
     if remembered is not None:
@@ -66,6 +76,7 @@ def read(path: Path, root: Path, options: Options) -> ReadResult:
     rendered = _Rendered(environment, root, sources)
     rendered.run()
     result = rendered.result()
+    result.problems.extend(unreadable)
     if not rendered.interrupted:
         hashes = {name: checksum(data) for name in rendered.opened if (data := _bytes_of(name)) is not None}
         options.cache.put(key, _Remembered(hashes, tuple(result.migrations), tuple(result.problems)))
@@ -103,7 +114,8 @@ class _Rendered:
         self.environment = environment
         self.root = root
         self.sources = {name: RevisionSource(shown(Path(name), root), data) for name, data in sources.items()}
-        self.order: list[tuple[str, str]] = []
+        self.paths: dict[str, str] = {}  # the file of each revision, in order
+        self.current: str | None = None
         self.statements: dict[str, list[Statement]] = {}
         self.reasons: dict[str, str | None] = {}
         self.problems: list[Problem] = []
@@ -116,27 +128,18 @@ class _Rendered:
             return
         only: list[str] | None = None
         for _ in range(MAX_RESTARTS + 1):
-            current: list[str] = []
             try:
-                for message in messages(
-                    "auditor.migrations.formats.alembic_render",
-                    self._request(only),
-                    self.environment.directory,
-                    SECONDS,
-                ):
-                    if self._take(message, current):
-                        return
-                raise ChildEnded("ended early")
+                self._run(only)
+                return
             except ChildEnded as error:
                 self.interrupted = True
-                if not current:
+                if self.current is None:
                     self._failed(f"the process {error.reason}")
                     return
-                self.reasons[current[-1]] = None
-                source = self.sources[dict(self.order)[current[-1]]]
-                message = f"while the revision was rendered the process {error.reason}"
-                self._broken(current[-1], source.upgrade_line, message)
-            only = [revision for revision, _ in self.order if revision not in self.reasons]
+                line = self.sources[self.paths[self.current]].upgrade_line
+                self._broken(line, f"while the revision was rendered the process {error.reason}")
+                self.reasons[self.current] = None
+            only = [revision for revision in self.paths if revision not in self.reasons]
             if not only:
                 return
         self._failed("too many revisions hung or ended the process")
@@ -144,7 +147,7 @@ class _Rendered:
     def result(self) -> ReadResult:
         """Migrations in order, and what could not be read."""
         migrations = []
-        for revision, path in self.order:
+        for revision, path in self.paths.items():
             source = self.sources[path]
             migrations.append(
                 Migration(
@@ -159,45 +162,52 @@ class _Rendered:
             )
         return ReadResult(migrations, self.problems)
 
-    def _request(self, only: Sequence[str] | None) -> dict[str, Any]:
-        return {
+    def _run(self, only: Sequence[str] | None) -> None:
+        self.current = None
+        request = {
             "files": list(self.sources),
             "only": only,
             "root": str(self.root),
             **self.environment.for_a_program(self.root),
         }
+        program = messages(
+            "auditor.migrations.formats.alembic_render", request, self.environment.directory, SECONDS
+        )
+        with closing(program):
+            for message in program:
+                self._take(message)
+                if message[0] == "files":
+                    return
+        raise ChildEnded("ended early")
 
-    def _take(self, message: Sequence[Any], current: list[str]) -> bool:
-        """Note a message; True after the last."""
+    def _take(self, message: Sequence[Any]) -> None:
         match message:
-            case ["order", order] if not self.order:
-                self.order = [(revision, path) for revision, path in order]
-            case ["problem", path, line, text] if not self.order:
+            case ["order", order] if not self.paths:
+                self.paths = dict(order)
+            case ["problem", path, line, text] if not self.paths:
                 file = self.sources[path].file if path else shown(self.environment.script_directory, self.root)
                 self.problems.append(
                     Problem(Location(file, line), text, "`alembic heads` and `alembic history` say more.")
                 )
-            case ["begin", revision]:
-                current.append(revision)
+            case ["begin", str(revision)]:
+                self.current = revision
                 self.statements[revision] = []
-            case ["statement", text, places]:
-                path = dict(self.order)[current[-1]]
-                self.statements[current[-1]] += self.sources[path].place(text, places)
+            case ["statement", text, places] if self.current is not None:
+                self.statements[self.current] += self.sources[self.paths[self.current]].place(text, places)
             case ["broken", line, text]:
-                self._broken(current[-1], line, text)
-            case ["end", revision, reason]:
+                self._broken(line, text)
+            case ["end", str(revision), reason]:
                 self.reasons[revision] = reason
-                current.clear()
+                self.current = None
             case ["files", opened]:
                 self.opened = [name for name in opened if name not in self.sources]
-                return True
-        return False
 
-    def _broken(self, revision: str, line: int, text: str) -> None:
-        """A revision is no Python, or does not behave as a program can bear."""
-        file = self.sources[dict(self.order)[revision]].file
-        self.statements[revision].append(Statement("", file, line, problem=text))
-        self.problems.append(Problem(Location(file, line), text, "The other revisions were read."))
+    def _broken(self, line: int, text: str) -> None:
+        """The current revision is no Python, or does not behave as a program can bear."""
+        if self.current is not None:
+            file = self.sources[self.paths[self.current]].file
+            self.statements[self.current].append(Statement("", file, line, problem=text))
+            self.problems.append(Problem(Location(file, line), text, "The other revisions were read."))
 
     def _failed(self, reason: str) -> None:
         """Nothing more can be rendered."""
@@ -209,9 +219,9 @@ class _Rendered:
                 "Run `alembic upgrade head --sql` to see whether Alembic can.",
             )
         )
-        if not self.order:
-            self.order = [(Path(path).stem, path) for path in self.sources]
-        for revision, _ in self.order:
+        if not self.paths:
+            self.paths = {Path(path).stem: path for path in self.sources}
+        for revision in self.paths:
             self.reasons.setdefault(revision, why)
 
 

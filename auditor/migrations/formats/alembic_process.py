@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
@@ -34,7 +34,7 @@ class ChildEnded(Exception):
         self.reason = reason
 
 
-def messages(module: str, request: Mapping[str, Any], directory: Path, seconds: float) -> Iterator[Message]:
+def messages(module: str, request: Mapping[str, Any], directory: Path, seconds: float) -> Generator[Message]:
     """Run a module of this package in a process of its own, and yield what it sends.
 
     The process has no database to go to: variables that name one are changed or left out. It is ended, with

@@ -1,0 +1,92 @@
+"""The main job: classes, rules, replay, and the contract against what the replay makes; with --db also drift."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+
+from auditor.audits.inputs import Inputs, Outcome, read_inputs, report, required
+from auditor.audits.judging import drifted, keeps_contract
+from auditor.audits.live import Live, read_live
+from auditor.audits.reading import classification, reading
+from auditor.audits.replay import agreement
+from auditor.audits.replaying import Replayed, installation_for, run_history
+from auditor.config import Settings
+from auditor.contract.facts import Facts
+from auditor.contract.load import Configuration
+from auditor.errors import CouldNotCheck
+from auditor.model import Report
+
+
+def run(settings: Settings) -> Report:
+    """Check everything that can be checked here.
+
+    What has no answer (no PostgreSQL to replay in, a live database that does not answer) is said, and makes
+    the result `could-not-check`; all the rest is reported.
+
+    Raises:
+        ConfigurationError: `classifications.yaml` is missing or wrong.
+        UsageError: the URL cannot be understood.
+        CouldNotCheck: there are no migrations.
+    """
+    inputs = read_inputs(settings)
+    configuration = required(inputs.configuration, settings)
+    live, live_outcome = _live(settings, inputs)
+    replayed, replay_outcome = _replayed(settings, inputs, live)
+    captured: Container[str] = ()
+    if replayed is not None:
+        inputs, captured = replayed.inputs, replayed.captured
+    _, classes = classification(inputs, configuration)
+    summary = ", ".join(f"{count} {name}" for name, count in classes.data["summary"].items())
+    outcome = reading(inputs, captured) + classes + Outcome(notes=(f"migrations: {summary}",)) + replay_outcome
+    if replayed is not None and replayed.snapshot is not None:
+        outcome += keeps_contract(inputs, replayed.snapshot)
+    outcome += live_outcome
+    if live is not None:
+        expected = replayed.snapshot if replayed is not None else None
+        facts = Facts(configuration, inputs.history, live.snapshot, expected, live.applied)
+        outcome += _without_what_was_said(drifted(facts, "core"), outcome)
+    outcome += _guards(configuration)
+    return report("check", outcome, inputs, settings)
+
+
+# Private
+
+
+def _replayed(settings: Settings, inputs: Inputs, live: Live | None) -> tuple[Replayed | None, Outcome]:
+    try:
+        installation = installation_for(settings.pg_major, rather=live.major if live else None)
+        replayed = run_history(inputs, installation)
+    except CouldNotCheck as error:
+        return None, Outcome(could_not_check=(f"replay and contract: {error}",))
+    found, outcome = agreement(replayed)
+    outcome += Outcome(data={"replay": found.totals})
+    if replayed.snapshot is None:
+        outcome += Outcome(not_checked=("contract: the history did not replay to its end",))
+    return replayed, outcome
+
+
+def _live(settings: Settings, inputs: Inputs) -> tuple[Live | None, Outcome]:
+    if not settings.db_asked:
+        return None, Outcome(not_checked=("live database: none was given (--db URL)",))
+    try:
+        live = read_live(settings.db, inputs)
+    except CouldNotCheck as error:
+        return None, Outcome(could_not_check=(f"live database: {error}",))
+    return live, Outcome(notes=(live.note,))
+
+
+def _without_what_was_said(later: Outcome, earlier: Outcome) -> Outcome:
+    """What breaks the contract in the migrations breaks it in the live database too; it is one finding."""
+    import dataclasses
+
+    said = {finding.fingerprint for finding in earlier.findings}
+    return dataclasses.replace(
+        later, findings=tuple(finding for finding in later.findings if finding.fingerprint not in said)
+    )
+
+
+def _guards(configuration: Configuration) -> Outcome:
+    count = len(configuration.guards)
+    if not count:
+        return Outcome()
+    return Outcome(not_checked=(f"guards: {count} declared, runtime source is not read by this version",))

@@ -1,0 +1,69 @@
+"""Is a live database still what the history and the contract say it is?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from auditor.audits.inputs import Inputs, Outcome, read_inputs, report, required
+from auditor.audits.judging import drifted
+from auditor.audits.live import Live, read_live
+from auditor.audits.reading import BOOKKEEPING
+from auditor.audits.replaying import installation_for, run_history
+from auditor.catalog.snapshot_file import load
+from auditor.config import Settings
+from auditor.contract.facts import Facts
+from auditor.contract.resolve import names_of_contract
+from auditor.errors import CouldNotCheck, UsageError
+from auditor.model import Report, Snapshot
+
+
+def run(settings: Settings) -> Report:
+    """Compare a live database, in one read-only transaction.
+
+    Raises:
+        ConfigurationError: `classifications.yaml` is missing or wrong, or the snapshot of `--against` is.
+        UsageError: a URL cannot be understood, or the file of `--against` is not there.
+        CouldNotCheck: no migrations, the database cannot be read, or the history cannot be replayed.
+    """
+    inputs = read_inputs(settings)
+    configuration = required(inputs.configuration, settings)
+    narrow = settings.scope == "contract"
+    names = names_of_contract(configuration, inputs.history) if narrow else None
+    live = read_live(settings.db, inputs, names)
+    inputs, expected, outcome = _expected(settings, inputs, live)
+    facts = Facts(configuration, inputs.history, live.snapshot, expected, live.applied, whole=not narrow)
+    about = Outcome(evaluated=BOOKKEEPING, notes=(live.note, f"scope {settings.scope}"))
+    return report("drift", about + outcome + drifted(facts, settings.scope), inputs, settings)
+
+
+# Private
+
+
+def _expected(settings: Settings, inputs: Inputs, live: Live) -> tuple[Inputs, Snapshot | None, Outcome]:
+    """The other side of the comparison; None for the contract alone."""
+    if settings.against != "history":
+        snapshot, name = _other(settings.against)
+        return inputs, snapshot, Outcome(notes=(f"compared with {name}",))
+    if settings.scope == "contract":
+        return inputs, None, Outcome(notes=("compared with the contract",))
+    replayed = run_history(inputs, installation_for(None, rather=live.major))
+    if replayed.snapshot is None:
+        raise CouldNotCheck(
+            f"the history cannot be replayed, so there is nothing to compare with: {replayed.replay.error}"
+        )
+    notes = replayed.notes
+    if replayed.installation.major != live.major:
+        major = replayed.installation.major
+        notes += (f"expressions are as PostgreSQL {major} prints them, the live server is {live.major}",)
+    return replayed.inputs, replayed.snapshot, Outcome(notes=notes, not_checked=replayed.not_checked)
+
+
+def _other(against: str) -> tuple[Snapshot, str]:
+    """A saved snapshot, or another database."""
+    path = Path(against)
+    if path.is_file():
+        return load(path.read_text(encoding="utf-8"), against), against
+    if "://" in against or "=" in against:
+        other = read_live(against)
+        return other.snapshot, other.note
+    raise UsageError("--against is neither `history`, nor a file that is there, nor a URL")

@@ -1,0 +1,158 @@
+"""What audits share: the configuration, the migrations as read, the history, and the end of every report."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import logging
+from dataclasses import dataclass, field
+from typing import Any
+
+from auditor.config import CONFIG_NAME, Settings
+from auditor.contract.load import Configuration, load
+from auditor.errors import ConfigurationError, ConfigurationProblem, CouldNotCheck
+from auditor.history import History, fold
+from auditor.history.fold import NEWEST_MAJOR
+from auditor.migrations import MigrationSet, ReadMigration, read, read_migrations
+from auditor.model import Finding, Report, Severity
+from auditor.rules.allow import sift
+
+log = logging.getLogger("auditor")
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What was read before anything is judged.
+
+    Attributes:
+        settings: of the run.
+        configuration: `classifications.yaml`, or None if there is none.
+        migrations: as they lie in files.
+        reads: each with what its statements ask for.
+        history: the same, folded.
+    """
+
+    settings: Settings
+    configuration: Configuration | None
+    migrations: MigrationSet
+    reads: tuple[ReadMigration, ...]
+    history: History
+
+    @property
+    def missing_places(self) -> tuple[str, ...]:
+        """Places that should hold migrations and hold none, though others do."""
+        return tuple(f"{p.message}" for p in self.migrations.problems if p.kind == "nothing-to-check")
+
+
+def read_inputs(settings: Settings) -> Inputs:
+    """Read the configuration, if there is one, and the history.
+
+    Raises:
+        ConfigurationError: `classifications.yaml` is wrong.
+        CouldNotCheck: there are no migrations.
+    """
+    configuration = read_configuration(settings)
+    sources = configuration.migrations if configuration else ()
+    migrations = read_migrations(settings.root, sources)
+    if not migrations.migrations:
+        reasons = [f"{p.message}. {p.help}" for p in migrations.problems] or [
+            f"no migrations below {settings.root}"
+        ]
+        raise CouldNotCheck(" ".join(reasons))
+    for history in migrations.histories:
+        log.info("migrations: %s (%s)", settings.shown(history.path), history.format.name)
+    reads = read(migrations)
+    folded = fold(reads, pg_major=settings.pg_major or NEWEST_MAJOR)
+    return Inputs(settings, configuration, migrations, reads, folded)
+
+
+def read_configuration(settings: Settings) -> Configuration | None:
+    """`classifications.yaml`, or None if there is none."""
+    if settings.config is None:
+        log.info("no %s", CONFIG_NAME)
+        return None
+    log.info("configuration: %s", settings.config)
+    return load(settings.config, settings.root)
+
+
+def required(configuration: Configuration | None, settings: Settings) -> Configuration:
+    """The configuration of a command that cannot do without.
+
+    Raises:
+        ConfigurationError: there is none.
+    """
+    if configuration is None:
+        message = (
+            f"no {CONFIG_NAME} here or above, within the repository; write one that says which objects are core, "
+            "legacy and infra, or name it with --config"
+        )
+        raise ConfigurationError([ConfigurationProblem(settings.root, None, None, message)])
+    return configuration
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one part of an audit found; parts are added up.
+
+    Attributes:
+        findings: in any order.
+        evaluated: codes of the rules that were looked at.
+        checked: see :class:`~auditor.model.Report`, as are the others.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    evaluated: frozenset[str] = frozenset()
+    checked: dict[str, int] = field(default_factory=dict)
+    not_understood: int = 0
+    not_checked: tuple[str, ...] = ()
+    could_not_check: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    data: dict[str, Any] = field(default_factory=dict)
+
+    def __add__(self, other: Outcome) -> Outcome:
+        """Both, this one first."""
+        return Outcome(
+            self.findings + other.findings,
+            self.evaluated | other.evaluated,
+            self.checked | other.checked,
+            self.not_understood + other.not_understood,
+            self.not_checked + other.not_checked,
+            self.could_not_check + other.could_not_check,
+            self.notes + other.notes,
+            self.data | other.data,
+        )
+
+
+def report(command: str, outcome: Outcome, inputs: Inputs | None, settings: Settings) -> Report:
+    """The report: `allow:` and `--strict` applied, worst first."""
+    configuration = inputs.configuration if inputs else None
+    findings, allowed = outcome.findings, 0
+    if configuration is not None:
+        sifted = sift(findings, configuration.allow, today=_today(), evaluated=outcome.evaluated)
+        findings, allowed = sifted.findings, len(sifted.allowed)
+    if settings.strict:
+        findings = tuple(_stricter(finding) for finding in findings)
+    return Report(
+        command,
+        findings=tuple(sorted(findings, key=lambda finding: finding.sort_key)),
+        checked=outcome.checked,
+        not_understood=outcome.not_understood,
+        allowed=allowed,
+        not_checked=outcome.not_checked,
+        could_not_check=outcome.could_not_check,
+        notes=outcome.notes,
+        data=outcome.data,
+    )
+
+
+# Private
+
+
+def _today() -> datetime.date:
+    return datetime.datetime.now(datetime.UTC).date()
+
+
+def _stricter(finding: Finding) -> Finding:
+    if finding.severity is Severity.WARNING:
+        return dataclasses.replace(finding, severity=Severity.ERROR)
+    return finding

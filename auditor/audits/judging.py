@@ -1,0 +1,51 @@
+"""Breaches and entries that name nothing, as parts of a report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from auditor.audits.inputs import Inputs, Outcome
+from auditor.config import Scope
+from auditor.contract.breach import Breach, Unmatched
+from auditor.contract.check import check_contract
+from auditor.contract.drift import drift
+from auditor.contract.facts import Facts
+from auditor.model import Finding, Snapshot
+from auditor.rules import RULES, breaches
+from auditor.rules.configuration import entry_matches_nothing
+
+CONTRACT = frozenset(rule.code for rule in RULES if rule.code.startswith("CON"))
+DRIFT = frozenset(rule.code for rule in RULES if rule.code.startswith("DRF"))
+
+
+def keeps_contract(inputs: Inputs, snapshot: Snapshot) -> Outcome:
+    """Does what the migrations make keep the contract?"""
+    if inputs.configuration is None:
+        raise ValueError("a contract without configuration")
+    applied = frozenset(migration.id for migration in inputs.history.migrations)
+    facts = Facts(inputs.configuration, inputs.history, snapshot, snapshot, applied)
+    checked = check_contract(facts)
+    return Outcome(
+        findings=_findings(checked.breaches, checked.unmatched),
+        evaluated=CONTRACT | {entry_matches_nothing.RULE.code},
+        checked=dict(checked.counts),
+        not_checked=tuple(dict.fromkeys(checked.not_checked)),
+    )
+
+
+def drifted(facts: Facts, scope: Scope) -> Outcome:
+    """Is the live catalog what contract and history say?"""
+    result = drift(facts, scope)
+    return Outcome(
+        findings=_findings(result.breaches, result.unmatched),
+        evaluated=CONTRACT | (DRIFT if facts.expected is not None else frozenset()),
+        checked=result.checked,
+        not_checked=result.not_checked,
+    )
+
+
+# Private
+
+
+def _findings(found: Sequence[Breach], unmatched: Iterable[Unmatched]) -> tuple[Finding, ...]:
+    return (*breaches.check(found), *entry_matches_nothing.check(unmatched))

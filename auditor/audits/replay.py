@@ -1,0 +1,81 @@
+"""The history, run: does each migration do what its text says?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from auditor.audits.inputs import Inputs, Outcome, read_inputs, report
+from auditor.audits.reading import reading
+from auditor.audits.replaying import Replayed, installation_for, run_history
+from auditor.config import Settings
+from auditor.model import Location, Report
+from auditor.replay.agreement import Agreement, Verdict, agree
+from auditor.rules.replay import change_missed, change_wrong, migration_failed
+
+REPLAY = frozenset(module.RULE.code for module in (change_missed, change_wrong, migration_failed))
+
+
+def run(settings: Settings) -> Report:
+    """Run the history, and compare what was recorded with what was read.
+
+    Raises:
+        ConfigurationError: `classifications.yaml` is wrong.
+        CouldNotCheck: no migrations, or no PostgreSQL to run them in.
+    """
+    inputs = read_inputs(settings)
+    replayed = run_history(inputs, installation_for(settings.pg_major))
+    found, outcome = agreement(replayed)
+    outcome = reading(replayed.inputs, replayed.captured) + outcome + Outcome(data=found.as_json())
+    return report("replay", outcome, replayed.inputs, settings)
+
+
+def agreement(replayed: Replayed) -> tuple[Agreement, Outcome]:
+    """What was recorded and not read, read and not recorded, and what failed."""
+    done = replayed.replay
+    found = agree(replayed.inputs.history, done)
+    failures = [(step.migration, step.error) for step in done.steps if step.error is not None]
+    return found, Outcome(
+        findings=(
+            *migration_failed.check(failures),
+            *change_missed.check(
+                (verdict, _place(verdict, replayed.inputs)) for verdict in _first(found, "missed")
+            ),
+            *change_wrong.check(_first(found, "wrong")),
+        ),
+        evaluated=REPLAY,
+        checked={"replayed migration": len(done.steps) - len(failures), "recorded change": _recorded(found)},
+        not_checked=replayed.not_checked,
+        notes=replayed.notes,
+    )
+
+
+# Private
+
+
+def _recorded(found: Agreement) -> int:
+    not_recorded = ("wrong", "conditional-did-not")
+    return sum(count for outcome, count in found.totals.items() if outcome not in not_recorded)
+
+
+def _first(found: Agreement, outcome: str) -> Iterator[Verdict]:
+    """What is told of a migration is not told again of the end it leads to."""
+    told = set()
+    for verdict in found.of(outcome):  # type: ignore[arg-type]
+        if verdict.migration:
+            told.add(verdict.object)
+        elif verdict.object in told:
+            continue
+        yield verdict
+
+
+def _place(verdict: Verdict, inputs: Inputs) -> Location | None:
+    """Where the statement stands that made a change; the migration's beginning if that cannot be told."""
+    if verdict.location is not None:
+        return verdict.location
+    for migration in inputs.history.migrations:
+        if migration.id == verdict.migration:
+            if len(verdict.statements) == 1:
+                statement = migration.statements[verdict.statements[0] - 1]
+                return Location(statement.file, statement.line, statement.column)
+            return Location(migration.file, migration.line)
+    return None

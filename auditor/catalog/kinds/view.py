@@ -1,0 +1,31 @@
+"""Views."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from auditor.model import CatalogObject
+
+
+@dataclass(frozen=True, slots=True)
+class View(CatalogObject):
+    """A view.
+
+    https://www.postgresql.org/docs/current/sql-createview.html
+
+    Attributes:
+        definition: the query, as `pg_get_viewdef()` prints it.
+        security_barrier, security_invoker: the options of these names.
+        check_option: `local` or `cascaded`, or None.
+    """
+
+    KIND: ClassVar[str] = "view"
+
+    owner: str
+    definition: str
+    security_barrier: bool
+    security_invoker: bool
+    check_option: str | None
+    privileges: list[str]
+    comment: str | None

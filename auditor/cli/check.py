@@ -1,0 +1,26 @@
+"""`auditor check`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from auditor.cli.options import reporting
+from auditor.config import Settings
+
+if TYPE_CHECKING:
+    from auditor.model import Report
+
+
+@click.command(short_help="The main job: classes, rules, replay and contract.")
+@reporting("config", "live", "pg_major", "fail_on", "strict", formats=("text", "json", "jsonl"))
+def check(settings: Settings) -> Report:
+    """Classify the migrations, apply every rule, replay the history in a throw-away PostgreSQL, and compare
+    the contract with what comes out.
+
+    Needs no database. With --db a live database is compared too; DATABASE_URL is not followed here.
+    """
+    from auditor.audits import check as audit
+
+    return audit.run(settings)

@@ -1,0 +1,137 @@
+"""Where reports go, and with which code the program then exits."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TextIO
+
+from auditor.config import Color, Output, Settings
+from auditor.errors import CouldNotCheck
+from auditor.model import Report, Severity
+from auditor.reports import REPORTS, View
+from auditor.reports.jsonl import LINES
+from auditor.reports.text import finding_line
+
+WIDTH = 80
+"""Columns of a report that does not go to a terminal."""
+
+WIDEST = 120
+
+
+def deliver(report: Report, settings: Settings) -> int:
+    """Write the report everywhere it was asked for.
+
+    Returns:
+        the exit code: 0 kept, 1 broken, 3 could not check.
+
+    Raises:
+        CouldNotCheck: if a place cannot be written to.
+    """
+    for output in settings.outputs:
+        _write(REPORTS[output.format](report, _view(output, settings)), output.path)
+    _tell_findings_left_out(report, settings)
+    return {"kept": 0, "broken": 1, "could-not-check": 3}[report.result(Severity(settings.fail_on))]
+
+
+def deliver_unchecked(error: CouldNotCheck, settings: Settings, command: str) -> None:
+    """Give a program that waits for JSON its JSON when there is no answer; people read the line on stderr."""
+    report = Report(command, could_not_check=(" ".join(str(error).split()),))
+    for output in settings.outputs:
+        if output.format == "json":
+            _write(REPORTS["json"](report, _view(output, settings)), output.path)
+
+
+def wants_color(choice: Color, stream: TextIO, environment: Mapping[str, str]) -> bool:
+    """Whether to colour what goes to a stream.
+
+    `--color` decides; then NO_COLOR (https://no-color.org), FORCE_COLOR and CLICOLOR_FORCE, TERM=dumb; in
+    CI the services that show colours (their logs are no terminals); else whether it is a terminal.
+    """
+    if choice != "auto":
+        return choice == "always"
+    if environment.get("NO_COLOR"):
+        return False
+    if any(environment.get(name, "0") not in ("", "0") for name in ("FORCE_COLOR", "CLICOLOR_FORCE")):
+        return True
+    if environment.get("TERM") == "dumb":
+        return False
+    if environment.get("CI"):
+        shown = any(environment.get(name) for name in ("GITHUB_ACTIONS", "GITLAB_CI"))
+        return shown and not _is_file(stream)
+    return stream.isatty()
+
+
+# Private
+
+
+def _view(output: Output, settings: Settings) -> View:
+    terminal = output.path is None and sys.stdout.isatty()
+    color = (
+        wants_color(settings.color, sys.stdout, os.environ) if output.path is None else settings.color == "always"
+    )
+    return View(
+        fail_on=Severity(settings.fail_on),
+        color=color,
+        width=min(shutil.get_terminal_size().columns, WIDEST) if terminal else WIDTH,
+        verbosity=settings.verbosity,
+    )
+
+
+def _write(text: str, path: Path | None) -> None:
+    if path is None:
+        _to_stdout(text)
+        return
+    path = path.resolve()
+    try:
+        if path.exists() and not path.is_file():  # a device or a pipe: nothing to put in its place
+            path.write_text(text, encoding="utf-8", errors="backslashreplace")
+            return
+        # Beside its place and then renamed: a reader never sees half a report.
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", errors="backslashreplace", newline="\n", dir=path.parent, delete=False
+        ) as file:
+            file.write(text)
+        Path(file.name).chmod(0o666 & ~_umask())
+        Path(file.name).replace(path)
+    except OSError as error:
+        raise CouldNotCheck(f"cannot write the report to {path}: {error.strerror}") from error
+
+
+def _to_stdout(text: str) -> None:
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader had enough (`| head`). The verdict stands, and Python must not complain at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        raise CouldNotCheck(f"cannot write the report: {error.strerror}") from error
+
+
+def _tell_findings_left_out(report: Report, settings: Settings) -> None:
+    """Lines of effects or classes have no room for findings; they must not go unseen."""
+    if report.command not in LINES or any(output.format != "jsonl" for output in settings.outputs):
+        return
+    for finding in report.findings:
+        sys.stderr.write(f"auditor: {finding_line(finding)}\n")
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _is_file(stream: TextIO) -> bool:
+    try:
+        return stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
+    except (OSError, ValueError):
+        return False

@@ -1,0 +1,29 @@
+"""`auditor explain`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from auditor.cli.options import reporting
+from auditor.config import Settings
+from auditor.errors import UsageError
+
+if TYPE_CHECKING:
+    from auditor.model import Report
+
+
+@click.command(short_help="What a rule means and what to do about it.")
+@click.argument("rule", metavar="CODE|NAME", required=False)
+@click.option("--list", "list_all", is_flag=True, help="List all rules.")
+@reporting(formats=("text", "json"), settings={"rule": "subject"})
+def explain(settings: Settings, *, list_all: bool) -> Report:
+    """Explain a rule, given by its code (DRF003) or name (function-body-changed): what it means, why it
+    matters, what to do, how to allow it, with an example of each kind.
+    """
+    from auditor.audits import explain as audit
+
+    if list_all == bool(settings.subject):
+        raise UsageError("name one rule, or give --list: auditor explain DRF003")
+    return audit.run(settings)

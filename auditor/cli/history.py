@@ -1,0 +1,34 @@
+"""`auditor history`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from auditor.cli.options import reporting
+from auditor.config import Settings
+
+if TYPE_CHECKING:
+    from auditor.model import Report
+
+
+@click.command(short_help="The life of each object over the migrations.")
+@click.argument("identity", required=False)
+@reporting(
+    "config",
+    "pg_major",
+    "fail_on",
+    "strict",
+    formats=("text", "json", "jsonl"),
+    settings={"identity": "subject"},
+)
+def history(settings: Settings) -> Report:
+    """Tell who created, changed, renamed and dropped each object, or the one of that IDENTITY.
+
+    IDENTITY is a name as PostgreSQL prints it, with or without its kind, and may hold * and ?:
+    'public.jobs', 'function public.claim_*'. Needs no database.
+    """
+    from auditor.audits import history as audit
+
+    return audit.run(settings)

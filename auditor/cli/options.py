@@ -1,0 +1,216 @@
+"""The options that commands share, each written once, and the way from them to one `Settings`."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import logging
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from auditor.cli.program import Run
+from auditor.config import Output, Settings, database, find_config, given_config
+from auditor.errors import CouldNotCheck
+
+if TYPE_CHECKING:
+    from auditor.model import Report
+
+Decorator = Callable[[Any], Any]
+
+PG_MAJORS = ("15", "16", "17", "18")
+
+_SHARED: dict[str, Decorator] = {
+    "config": click.option(
+        "--config",
+        type=click.Path(path_type=Path),
+        envvar="AUDITOR_CONFIG",
+        metavar="FILE",
+        help="classifications.yaml to use.  [default: the nearest one upwards, within the repository]",
+    ),
+    "db": click.option(
+        "--db",
+        metavar="URL",
+        help="Live database, only read: a URL or a libpq connection string.  [default: "
+        "AUDITOR_DATABASE_URL, DATABASE_URL, then libpq's PG* variables and service files]",
+    ),
+    "live": click.option("--db", metavar="URL", help="Compare this live database too; it is only read."),
+    "pg_major": click.option(
+        "--pg-major",
+        type=click.Choice(PG_MAJORS),
+        envvar="AUDITOR_PG_MAJOR",
+        help="PostgreSQL version to follow, and to replay in.  [default: the newest at hand]",
+    ),
+    "fail_on": click.option(
+        "--fail-on",
+        type=click.Choice(("error", "warning")),
+        default="error",
+        show_default=True,
+        envvar="AUDITOR_FAIL_ON",
+        help="The least severity that makes the exit code 1.",
+    ),
+    "strict": click.option(
+        "--strict", is_flag=True, envvar="AUDITOR_STRICT", help="Take every warning for an error."
+    ),
+}
+
+_ALWAYS: tuple[Decorator, ...] = (
+    click.option(
+        "--output",
+        "output",
+        multiple=True,
+        metavar="[FORMAT=]FILE",
+        help="Write the report to FILE instead of stdout; with FORMAT= write it there as well. "
+        "May be given several times.",
+    ),
+    click.option(
+        "--color",
+        type=click.Choice(("auto", "always", "never")),
+        default="auto",
+        show_default=True,
+        envvar="AUDITOR_COLOR",
+        help="Colours in the text report; auto honours NO_COLOR, FORCE_COLOR and CI.",
+    ),
+    click.option("-q", "--quiet", is_flag=True, help="Findings in one line each, and the verdict."),
+    click.option("-v", "--verbose", count=True, help="Tell more, and what is being done (on stderr)."),
+)
+
+
+_READ = frozenset({*_SHARED, "format_", "output", "color", "quiet", "verbose"})
+"""Parameters that become part of `Settings`; a command's other parameters are handed to it."""
+
+
+def reporting(*shared: str, formats: tuple[str, ...], settings: dict[str, str] | None = None) -> Decorator:
+    """Give a command its options; the command takes `Settings` and returns a `Report`, which is written.
+
+    Args:
+        shared: which of the shared options it takes besides those every command has.
+        formats: the report formats it offers, the default first.
+        settings: its own parameter -> the field of `Settings` that holds it.
+    """
+    own = settings or {}
+    format_option = click.option(
+        "--format",
+        "format_",
+        type=click.Choice(formats),
+        default=formats[0],
+        show_default=True,
+        envvar="AUDITOR_FORMAT",
+        help="Format of the report.",
+    )
+
+    def decorate(function: Callable[..., Report]) -> Callable[..., Any]:
+        @functools.wraps(function)
+        def command(**options: Any) -> None:
+            ctx = click.get_current_context()
+            made = _settings(options, formats, own, needs_config="config" in shared)
+            if isinstance(ctx.obj, Run):
+                ctx.obj.settings = made
+            further = {name: value for name, value in options.items() if name not in _READ and name not in own}
+            audit = functools.partial(function, made, **further)
+            ctx.exit(_run(audit, made, findings="fail_on" in shared))
+
+        decorated: Callable[..., Any] = command
+        for option in reversed([*(_SHARED[name] for name in shared), format_option, *_ALWAYS]):
+            decorated = option(decorated)
+        return decorated
+
+    return decorate
+
+
+# Private
+
+
+def _settings(
+    options: dict[str, Any], formats: tuple[str, ...], own: dict[str, str], *, needs_config: bool
+) -> Settings:
+    here = Path.cwd()
+    config = None
+    if needs_config:
+        given = options.get("config")
+        config = given_config(given) if given else find_config(here)
+    url, url_from = database(options.get("db"), os.environ)
+    major = options.get("pg_major")
+    return Settings(
+        root=config.parent if config else here,
+        config=config,
+        db=url,
+        db_from=url_from,
+        outputs=_outputs(options["format_"], options["output"], formats),
+        fail_on=options.get("fail_on", "error"),
+        strict=options.get("strict", False),
+        color=options["color"],
+        verbosity=-1 if options["quiet"] else options["verbose"],
+        pg_major=int(major) if major else None,
+        **{field: options[name] for name, field in own.items() if options[name] is not None},
+    )
+
+
+def _outputs(format_: str, given: tuple[str, ...], formats: tuple[str, ...]) -> tuple[Output, ...]:
+    """`FILE` takes the place of stdout, `FORMAT=FILE` is written besides.
+
+    Raises:
+        click.BadParameter: for an unknown format, a directory that is not there, two plain files.
+    """
+    main: Path | None = None
+    more: list[Output] = []
+    for text in given:
+        prefix, equals, rest = text.partition("=")
+        if equals and prefix.isidentifier():
+            if prefix not in formats:
+                raise _bad_output(
+                    f"no format {prefix!r} here; formats: {', '.join(formats)} (a file of that name: ./{text})"
+                )
+            more.append(Output(prefix, _writable(rest)))
+        elif main is not None:
+            raise _bad_output("more than one FILE; give each further one its format: FORMAT=FILE")
+        else:
+            main = _writable(text)
+    return Output(format_, main), *more
+
+
+def _writable(text: str) -> Path:
+    path = Path(text)
+    if not text or path.is_dir():
+        raise _bad_output(f"{text!r} is not a file name")
+    if not path.parent.is_dir():
+        raise _bad_output(f"directory {str(path.parent)!r} does not exist")
+    return path
+
+
+def _bad_output(message: str) -> click.BadParameter:
+    return click.BadParameter(message, ctx=click.get_current_context(), param_hint="'--output'")
+
+
+def _run(audit: Callable[[], Report], settings: Settings, *, findings: bool) -> int:
+    """Call the audit, write what it reports, and say with which code to exit."""
+    from auditor.cli.delivery import deliver, deliver_unchecked
+
+    _log_to_stderr(settings.verbosity)
+    try:
+        # Migrations written in Python run while they are read, and may print: stdout is for the report.
+        with contextlib.redirect_stdout(sys.stderr):
+            report = audit()
+    except SystemExit as error:
+        raise CouldNotCheck(f"a file that was read ended the program itself: exit({error.code})") from error
+    except CouldNotCheck as error:
+        if findings:
+            deliver_unchecked(error, settings, click.get_current_context().info_name or "")
+        raise
+    return deliver(report, settings)
+
+
+def _log_to_stderr(verbosity: int) -> None:
+    """Only our own messages: what libraries log is theirs."""
+    logger = logging.getLogger("auditor")
+    for handler in list(logger.handlers):
+        logger.removeHandler(handler)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("auditor: %(message)s"))
+    logger.addHandler(handler)
+    logger.setLevel({-1: logging.ERROR, 0: logging.WARNING, 1: logging.INFO}.get(verbosity, logging.DEBUG))
+    logger.propagate = False

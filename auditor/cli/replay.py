@@ -1,0 +1,24 @@
+"""`auditor replay`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from auditor.cli.options import reporting
+from auditor.config import Settings
+
+if TYPE_CHECKING:
+    from auditor.model import Report
+
+
+@click.command(short_help="Run the history in a throw-away PostgreSQL.")
+@reporting("config", "pg_major", "fail_on", "strict", formats=("text", "json", "jsonl"))
+def replay(settings: Settings) -> Report:
+    """Run the migrations one by one in a throw-away PostgreSQL, record what each really does, and compare
+    that with what was read from its text.
+    """
+    from auditor.audits import replay as audit
+
+    return audit.run(settings)

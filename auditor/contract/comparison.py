@@ -1,0 +1,196 @@
+"""What differs between two snapshots: one generic comparison for every kind of object.
+
+Both sides are dictionaries of the same values, so that the whole is: what is only here, what is only there,
+and for what is on both sides every field that is not equal. Three things make a difference that is none:
+
+- a name of the role that ran the migrations. It is `postgres` here and `app_owner` there; owner, grantees and
+  policies are compared with its name replaced by one placeholder on each side;
+- what follows from a parent. A column of a table that is not there is told with the table
+  (:attr:`~auditor.model.Comparison.under`), and so is the index of a column that is gone;
+- what two server versions print differently. `equal` may say so; the default is plain equality.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from auditor.catalog.kinds.event_trigger import EventTrigger
+from auditor.catalog.kinds.function import Function
+from auditor.catalog.kinds.index import Index
+from auditor.catalog.kinds.sequence import Sequence
+from auditor.catalog.kinds.table_column import TableColumn
+from auditor.catalog.kinds.table_constraint import TableConstraint
+from auditor.catalog.kinds.trigger import Trigger
+from auditor.model import CatalogObject, Comparison, ObjectId, Snapshot
+
+Equal = Callable[[CatalogObject, str, Any, Any], bool]
+"""Whether two values of a field mean the same: (expected object, field, expected, actual)."""
+
+MIGRATION_ROLE = "<migration role>"
+"""What the role that ran the migrations is called on both sides; no quoted name can be the same."""
+
+
+def plainly_equal(expected_object: CatalogObject, field: str, expected: Any, actual: Any) -> bool:  # noqa: ARG001
+    """The default of `equal`: no difference is forgiven."""
+    return bool(expected == actual)
+
+
+def compare(
+    expected: Snapshot,
+    actual: Snapshot,
+    *,
+    select: Callable[[ObjectId], bool] | None = None,
+    equal: Equal = plainly_equal,
+) -> list[Comparison]:
+    """Every object that is not the same on both sides, in order of kind and identity.
+
+    Args:
+        expected: what should be.
+        actual: what is.
+        select: which objects to compare; all if not given.
+        equal: decides where values of a field are not equal in text.
+    """
+    wanted = _by_relative_id(expected)
+    found = _by_relative_id(actual)
+    comparisons: list[Comparison] = []
+    for key in sorted(wanted.keys() | found.keys()):
+        left, right = wanted.get(key), found.get(key)
+        one = left if left is not None else found[key]
+        if select is not None and not select(one.id):
+            continue
+        if left is None or right is None:
+            here, there = (expected, actual) if right is None else (actual, expected)
+            comparisons.append(Comparison(one.id, left, right, {}, explained_by(one, here, there)))
+        elif changes := _changes(left, right, expected.migration_role, actual.migration_role, equal):
+            comparisons.append(Comparison(one.id, left, right, changes))
+    return _with_followers(comparisons)
+
+
+def explained_by(item: CatalogObject, here: Snapshot, there: Snapshot) -> ObjectId | None:
+    """The outermost object that is missing `there` and whose absence explains that of `item`, or None.
+
+    Args:
+        item: an object of `here` which is not in `there`.
+        here: the snapshot that holds it.
+        there: the snapshot that does not.
+    """
+    outermost: ObjectId | None = None
+    seen = {item.id}
+    work = list(needs(item))
+    while work:
+        need = work.pop(0)
+        if need in seen or need in there or need not in here:
+            continue
+        seen.add(need)
+        outermost = need
+        work.extend(needs(here.objects[need]))
+    return outermost
+
+
+def needs(item: CatalogObject) -> Iterator[ObjectId]:
+    """Objects without which this one cannot be: its parent, its columns, its types, a trigger's function.
+
+    Some that are named may be of a kind they are not, or not exist: who asks looks them up.
+    """
+    if isinstance(item, Trigger | EventTrigger):
+        yield ObjectId("function", item.function)
+    if isinstance(item, TableConstraint):
+        for column in item.columns:
+            yield ObjectId(f"{item.table_kind} column", f"{item.table}.{column}")
+        if item.references is not None:
+            yield ObjectId("table", item.references)
+    if isinstance(item, Index):
+        if item.partition_of is not None:
+            yield ObjectId("index", item.partition_of)
+        for key in (*item.keys, *item.include):
+            if name := _LEADING_NAME.match(key):
+                yield ObjectId(f"{item.table_kind} column", f"{item.table}.{name[0]}")
+    if isinstance(item, Function):
+        yield from _types_in(f"{item.returns or ''} {item.arguments}")
+    if isinstance(item, TableColumn):
+        yield from _types_in(item.type)
+    if item.parent is not None:
+        yield item.parent
+
+
+# Private
+
+_FOLLOWING = (("owner", {"owner"}), ("persistence", {"persistence"}), ("type", {"type", "minimum", "maximum"}))
+"""A change of the field in a table or column makes PostgreSQL change these of the sequence that it owns."""
+
+_LEADING_NAME = re.compile(r'"(?:[^"]|"")+"|[a-z_][a-z0-9_]*(?![(\w.])')
+_QUALIFIED_NAME = re.compile(r'(?:"(?:[^"]|"")+"|[a-z_]\w*)\.(?:"(?:[^"]|"")+"|[a-z_]\w*)')
+_ROW_TYPES = ("type", "table", "view", "materialized view", "foreign table")
+_ROLE_FIELDS = frozenset({"owner", "role"})
+
+
+def _types_in(text: str) -> Iterator[ObjectId]:
+    """What the qualified names of a type or an argument list may mean: a type, or a table's row type."""
+    for name in _QUALIFIED_NAME.findall(text):
+        for kind in _ROW_TYPES:
+            yield ObjectId(kind, name)
+
+
+def _with_followers(comparisons: list[Comparison]) -> list[Comparison]:
+    """The same, where a sequence that only followed its table or column is said to be under it."""
+    changed = {comparison.object: comparison.changes for comparison in comparisons}
+    result: list[Comparison] = []
+    for comparison in comparisons:
+        item = comparison.actual
+        if isinstance(item, Sequence) and item.parent is not None and comparison.changes:
+            owners = (item.parent, ObjectId("table", item.parent.identity.rpartition(".")[0]))
+            for owner in owners:
+                for field, following in _FOLLOWING:
+                    if field in changed.get(owner, {}) and comparison.changes.keys() <= following:
+                        comparison = dataclasses.replace(comparison, under=owner)
+        result.append(comparison)
+    return result
+
+
+def _by_relative_id(snapshot: Snapshot) -> dict[ObjectId, CatalogObject]:
+    """Objects by identity; default privileges of the migration role carry its name in theirs."""
+    objects: dict[ObjectId, CatalogObject] = {}
+    for item in snapshot.objects.values():
+        key = item.id
+        if key.kind == "default acl" and snapshot.migration_role is not None:
+            words = key.identity.replace(f"for role {snapshot.migration_role} ", f"for role {MIGRATION_ROLE} ", 1)
+            key = ObjectId(key.kind, words)
+        objects[key] = item
+    return objects
+
+
+def _changes(
+    left: CatalogObject, right: CatalogObject, left_role: str | None, right_role: str | None, equal: Equal
+) -> dict[str, tuple[Any, Any]]:
+    changes: dict[str, tuple[Any, Any]] = {}
+    for field in dataclasses.fields(left):
+        if field.name == "identity":
+            continue
+        expected, actual = getattr(left, field.name), getattr(right, field.name)
+        if expected == actual and left_role == right_role:
+            continue
+        if _relative(field.name, expected, left_role) == _relative(field.name, actual, right_role):
+            continue
+        # Two owners of one name are not the same if only one of them is the migration role.
+        if expected == actual or not equal(left, field.name, expected, actual):
+            changes[field.name] = (expected, actual)
+    return changes
+
+
+def _relative(field: str, value: Any, migration_role: str | None) -> Any:
+    """The value with the migration role's name replaced by the placeholder."""
+    if migration_role is None:
+        return value
+    if field in _ROLE_FIELDS:
+        return MIGRATION_ROLE if value == migration_role else value
+    if field == "roles":
+        return sorted(MIGRATION_ROLE if role == migration_role else role for role in value)
+    if field == "privileges":
+        prefix = f"{migration_role}: "
+        return sorted(
+            f"{MIGRATION_ROLE}: {text.removeprefix(prefix)}" if text.startswith(prefix) else text for text in value
+        )
+    return value

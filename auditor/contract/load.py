@@ -1,0 +1,136 @@
+"""`classifications.yaml` read whole: typed, normalised, every entry with its place, or every problem at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from msgspec import inspect
+
+from auditor.contract.positions import compose, place
+from auditor.contract.readers import split_kind
+from auditor.contract.reading import WRONG, Reading
+from auditor.contract.types import (
+    Allowance,
+    Classes,
+    Contract,
+    DefinitionFile,
+    Document,
+    Guard,
+    Pipeline,
+    Severities,
+    Source,
+)
+from auditor.errors import ConfigurationError, ConfigurationProblem
+from auditor.history import Override, Ownership, OwnershipEntry
+from auditor.model import OwnerClass
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """Everything that `classifications.yaml` says.
+
+    Attributes:
+        path: the file.
+        root: directory to which every path in it and every location is relative.
+        file: the file as locations name it.
+        migrations: where migrations lie; empty: to be discovered below the root.
+        ownership: which class owns which object.
+        overrides: by id, migrations whose class is declared.
+        contract: what must hold of the core.
+        guards: what runtime source code must not do.
+        pipeline: how forensics reads the live flow, or None.
+        allow: findings that are let pass.
+        severity: how bad drift is, by class.
+    """
+
+    path: Path
+    root: Path
+    file: str
+    migrations: tuple[Source, ...] = ()
+    ownership: Ownership = field(default_factory=lambda: Ownership(()))
+    overrides: dict[str, Override] = field(default_factory=dict)
+    contract: Contract = field(default_factory=Contract)
+    guards: tuple[Guard, ...] = ()
+    pipeline: Pipeline | None = None
+    allow: tuple[Allowance, ...] = ()
+    severity: Severities = field(default_factory=Severities)
+
+
+def load(path: Path, root: Path | None = None) -> Configuration:
+    """Read a `classifications.yaml`.
+
+    Args:
+        path: the file.
+        root: the project's root; the file's directory if not given.
+
+    Raises:
+        ConfigurationError: with every problem of the file, each with line, column and what to do.
+    """
+    root = root or path.parent
+    shown = _shown(path, root)
+    reading = Reading(shown)
+    node = compose(path, shown)
+    try:
+        document: Document = reading.value(node, _document_type(), "the file")
+    except OverflowError:
+        where = place(node, shown)
+        message = "the file unfolds to too many values (aliases of aliases?)"
+        raise ConfigurationError([ConfigurationProblem(shown, where.line, where.column, message)]) from None
+    if document is not WRONG:
+        _look_for_files(document.contract, root, reading)
+    if reading.problems:
+        problems = sorted(reading.problems, key=lambda problem: (problem.line or 0, problem.column or 0))
+        raise ConfigurationError(problems)
+    return Configuration(
+        path=path,
+        root=root,
+        file=shown,
+        migrations=document.migrations,
+        ownership=_ownership(document.classes),
+        overrides={
+            entry.migration: Override(
+                str(entry.migration), OwnerClass(entry.owner_class), str(entry.reason), entry.location
+            )
+            for entry in document.overrides
+        },
+        contract=document.contract,
+        guards=document.guards,
+        pipeline=document.pipeline,
+        allow=document.allow,
+        severity=document.severity,
+    )
+
+
+# Private
+
+
+@cache
+def _document_type() -> inspect.Type:
+    return inspect.type_info(Document)
+
+
+def _shown(path: Path, root: Path) -> str:
+    try:
+        return path.resolve().relative_to(root.resolve()).as_posix()
+    except ValueError:
+        return path.as_posix()
+
+
+def _ownership(classes: Classes) -> Ownership:
+    entries: list[OwnershipEntry] = []
+    for owner_class in (OwnerClass.CORE, OwnerClass.LEGACY, OwnerClass.INFRA):
+        for text in getattr(classes, owner_class.value):
+            named = split_kind(text)
+            entries.append(OwnershipEntry(owner_class, named.kind, named.identity, str(text), text.location))
+    return Ownership(entries)
+
+
+def _look_for_files(contract: Contract, root: Path, reading: Reading) -> None:
+    for entry in contract.functions:
+        file = entry.definition_file
+        if file is not None and not (root / file).is_file():
+            where = entry.definition.location if isinstance(entry.definition, DefinitionFile) else entry.location
+            message = f"`definition`: there is no file {file}"
+            reading.problems.append(ConfigurationProblem(reading.shown, where.line, where.column, message))

@@ -1,0 +1,367 @@
+"""`contract.queues`: which jobs the database lets in, who takes them out, and who puts them in.
+
+Job types are sets of values, whatever the spelling. Who claims and who writes is read from the bodies of the
+live functions.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+from auditor.catalog.kinds.domain_constraint import DomainConstraint
+from auditor.catalog.kinds.function import Function
+from auditor.catalog.kinds.table_column import TableColumn
+from auditor.catalog.kinds.table_constraint import TableConstraint
+from auditor.catalog.kinds.type import Type
+from auditor.contract.breach import Cause, Checked, listed
+from auditor.contract.ddl import literal
+from auditor.contract.facts import Facts
+from auditor.contract.types import Claim, QueueEntry
+from auditor.model import CatalogObject, ObjectId, Severity, Snapshot
+from auditor.sql.names import quote_identifier
+from auditor.sql.predicates import allowed_values
+
+INSERTING = frozenset({"insert", "merge", "copy"})
+"""Verbs that put a row into a table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Whitelist:
+    """What the database lets a column hold.
+
+    Attributes:
+        values: the values, or None if nothing limits them.
+        sources: the constraint, enum or domain that says so.
+        unread: constraints that say more about the column than could be understood.
+    """
+
+    values: frozenset[str] | None
+    sources: tuple[CatalogObject, ...] = ()
+    unread: tuple[CatalogObject, ...] = ()
+
+
+def check_queues(facts: Facts, checked: Checked) -> None:
+    """Check every queue that the contract names."""
+    for entry in facts.configuration.contract.queues:
+        if facts.table(entry.table) is None:
+            continue  # told by the check of tables
+        checked.count("queue")
+        _check_job_types(facts, checked, entry)
+        _check_claims(facts, checked, entry)
+        _check_writers(facts, checked, entry)
+
+
+def whitelist_of(snapshot: Snapshot, table: str, column: str) -> Whitelist:
+    """The values that a column may hold, from CHECK constraints, its enum or its domain."""
+    found = snapshot.objects.get(ObjectId("table column", f"{table}.{quote_identifier(column)}"))
+    sets: list[frozenset[str]] = []
+    sources: list[CatalogObject] = []
+    unread: list[CatalogObject] = []
+
+    def note(item: CatalogObject, expression: str, name: str) -> None:
+        allowed = allowed_values(expression, name)
+        if allowed.values is not None:
+            sets.append(allowed.values)
+            sources.append(item)
+        if not allowed.exact:
+            unread.append(item)
+
+    for item in snapshot.objects.values():
+        if isinstance(item, TableConstraint) and item.table == table and item.type == "c" and item.enforced:
+            note(item, item.expression or "", column)
+    if isinstance(found, TableColumn):
+        kind = snapshot.objects.get(ObjectId("type", found.type))
+        while isinstance(kind, Type) and kind.form == "domain":
+            for item in snapshot.objects.values():
+                if isinstance(item, DomainConstraint) and item.domain == kind.identity:
+                    note(item, item.expression, "value")
+            kind = snapshot.objects.get(ObjectId("type", kind.base_type or ""))
+        if isinstance(kind, Type) and kind.form == "enum":
+            sets.append(frozenset(kind.labels))
+            sources.append(kind)
+    values = frozenset.intersection(*sets) if sets else None
+    return Whitelist(values, tuple(sources), tuple(unread))
+
+
+def claimed_types(facts: Facts, function: Function, table: str, column: str) -> frozenset[str] | None:
+    """The job types that a function compares the column with, or None if it names none."""
+    found = {
+        value
+        for access in facts.accesses(function, table)
+        for name, value in access.literals
+        if name == column and access.verb not in INSERTING
+    }
+    return frozenset(found) or None
+
+
+# Private
+
+
+def _check_job_types(facts: Facts, checked: Checked, entry: QueueEntry) -> None:
+    declared = entry.job_types
+    if declared is None:
+        return
+    column = ObjectId("table column", f"{entry.table}.{quote_identifier(declared.column)}")
+    if column not in facts.live:
+        if not facts.known(column):
+            checked.unmatched.append(facts.unmatched("job types", column, declared.column.location))
+        else:
+            checked.breaches.append(
+                facts.breach(
+                    "job-types",
+                    f"{column} {facts.missing(column)}",
+                    entry=entry,
+                    item=column,
+                    actual="missing",
+                    repair=facts.repair(column),
+                    causes=[facts.cause(column)],
+                )
+            )
+        return
+    checked.count("job type", len(declared.allowed))
+    live = whitelist_of(facts.live, entry.table, declared.column)
+    for item in live.unread:
+        checked.not_checked.append(f"{item.id} says more about {declared.column} than could be understood")
+    wanted = frozenset(str(one) for one in declared.allowed)
+    if live.values == wanted:
+        return
+    expected = whitelist_of(facts.expected, entry.table, declared.column) if facts.expected is not None else None
+    named = {one.id for one in (*live.sources, *(expected.sources if expected is not None else ()))}
+    differing = sorted(item for item in named if facts.expected_object(item) != facts.live.objects.get(item))
+    subject = next(iter(differing), None) or next(iter(sorted(one.id for one in live.sources)), column)
+    extra = sorted((live.values or frozenset()) - wanted)
+    lacking = sorted(wanted - live.values) if live.values is not None else []
+    if live.values is None:
+        message = f"nothing limits {entry.table}.{declared.column} to the declared job types"
+        if subject != column and subject not in facts.live:
+            message += f": {subject} {facts.missing(subject)}"
+    else:
+        message = f"{entry.table} lets in {listed(sorted(live.values))} as {declared.column}: " + "; ".join(
+            [
+                *([f"{listed(extra)} not declared"] if extra else []),
+                *([f"{listed(lacking)} declared but not let in"] if lacking else []),
+            ]
+        )
+    fields = _fields(facts, subject)
+    repair = facts.repair(subject, fields) if expected is not None and expected.values == wanted else None
+    if repair is None and not live.sources:
+        values = ", ".join(literal(str(one)) for one in declared.allowed)
+        repair = f"ALTER TABLE {entry.table} ADD CHECK ({quote_identifier(declared.column)} IN ({values}));"
+    checked.breaches.append(
+        facts.breach(
+            "job-types",
+            message,
+            entry=entry,
+            item=subject,
+            field=", ".join(fields) or None,
+            expected=", ".join(sorted(wanted)),
+            actual=", ".join(sorted(live.values)) if live.values is not None else "any value",
+            repair=repair,
+            causes=[facts.cause(item) for item in named] or [Cause(column, "job types")],
+        )
+    )
+
+
+def _fields(facts: Facts, item: ObjectId) -> list[str]:
+    expected, live = facts.expected_object(item), facts.live.objects.get(item)
+    if expected is None or live is None:
+        return []
+    return [name for name, value in expected.values().items() if value != getattr(live, name)]
+
+
+def _check_claims(facts: Facts, checked: Checked, entry: QueueEntry) -> None:
+    if entry.job_types is None:
+        if entry.claims:
+            checked.not_checked.append(
+                f"claims of {entry.table}: `job_types` does not say in which column the type stands"
+            )
+        return
+    column = str(entry.job_types.column)
+    for claim in entry.claims:
+        item = facts.routine(claim.function)
+        if item is None:
+            _missing_function(facts, checked, entry, claim.function, "claim-scope", "claim")
+            continue
+        checked.count("claim")
+        function = facts.live.objects[item]
+        if isinstance(function, Function):
+            _check_claim(facts, checked, entry, claim, function, column)
+    _reconcile(facts, checked, entry)
+
+
+def _check_claim(
+    facts: Facts, checked: Checked, entry: QueueEntry, claim: Claim, function: Function, column: str
+) -> None:
+    actual = claimed_types(facts, function, entry.table, column)
+    declared = frozenset(str(one) for one in claim.job_types)
+    if actual is None:
+        checked.not_checked.append(
+            f"what {function.id} claims: its body compares {column} of {entry.table} with no literal"
+        )
+        return
+    extra, lacking = sorted(actual - declared), sorted(declared - actual)
+    if not extra and not lacking:
+        return
+    said = [
+        *([f"claims {listed(extra)}, which is not its to claim"] if extra else []),
+        *([f"does not claim {listed(lacking)}"] if lacking else []),
+    ]
+    checked.breaches.append(
+        facts.breach(
+            "claim-scope",
+            f"{function.id} {listed(said)}",
+            entry=entry,
+            item=function.id,
+            field="body",
+            expected=", ".join(sorted(declared)),
+            actual=", ".join(sorted(actual)),
+            repair=_body_repair(facts, function),
+            causes=[Cause(function.id, "body")],
+        )
+    )
+
+
+def _body_repair(facts: Facts, function: Function) -> str | None:
+    """The wanted body, where the live one is another."""
+    wanted = facts.wanted_body(function.id)
+    if wanted is None or wanted == function.body:
+        return None
+    return facts.repair(function.id, ["body"], dataclasses.replace(function, body=wanted))
+
+
+def _missing_function(
+    facts: Facts, checked: Checked, entry: QueueEntry, identity: str, name: str, what: str
+) -> None:
+    item = ObjectId("function", identity)
+    if not facts.known(item):
+        location = getattr(identity, "location", entry.location)
+        checked.unmatched.append(facts.unmatched(what, item, location))
+        return
+    checked.breaches.append(
+        facts.breach(
+            name,
+            f"{item} {facts.missing(item)}",
+            entry=entry,
+            item=item,
+            actual="missing",
+            repair=facts.repair(item),
+            causes=[facts.cause(item)],
+        )
+    )
+
+
+def _reconcile(facts: Facts, checked: Checked, entry: QueueEntry) -> None:
+    """What the entry says must fit together: each allowed type claimed once, nothing else claimed."""
+    if entry.job_types is None or not entry.claims:
+        return
+    allowed = [str(one) for one in entry.job_types.allowed]
+    claims = {str(claim.function): [str(one) for one in claim.job_types] for claim in entry.claims}
+    for job_type in sorted({*allowed, *(one for types in claims.values() for one in types)}):
+        claimers = [function for function, types in claims.items() if job_type in types]
+        if len(claimers) == 1 and job_type in allowed:
+            continue
+        if job_type not in allowed:
+            message = f"{listed(claimers)} should claim {job_type}, which is no allowed job type of {entry.table}"
+        elif claimers:
+            message = f"job type {job_type} of {entry.table} is claimed twice: by {listed(claimers)}"
+        else:
+            message = f"job type {job_type} of {entry.table} is claimed by no function"
+        checked.breaches.append(
+            facts.breach(
+                "claim-scope",
+                message,
+                entry=entry,
+                item=facts.table(entry.table),
+                field=f"claims of {job_type}",
+                expected="claimed by one function" if job_type in allowed else "not claimed",
+                actual=f"claimed by {listed(claimers)}" if claimers else "claimed by none",
+                location=entry.job_types.location if not claimers else entry.claims[0].location,
+                causes=[],
+            )
+        )
+
+
+def _check_writers(facts: Facts, checked: Checked, entry: QueueEntry) -> None:
+    if entry.writers is None:
+        return
+    declared = {str(one) for one in entry.writers}
+    for identity in entry.writers:
+        item = facts.routine(identity)
+        checked.count("queue writer")
+        if item is None:
+            _missing_function(facts, checked, entry, identity, "queue-writer", "writer")
+            continue
+        function = facts.live.objects[item]
+        if isinstance(function, Function) and not _inserts(facts, function, entry.table):
+            _no_longer_writes(facts, checked, entry, function)
+    if not facts.whole:
+        checked.not_checked.append(f"other writers of {entry.table}: only the functions of the contract were read")
+        return
+    name = entry.table.rpartition(".")[2].strip('"')
+    elsewhere = 0
+    for function in facts.live.objects.values():
+        if not isinstance(function, Function) or function.identity in declared:
+            continue
+        named = name.lower() in function.body.lower()
+        if not named and "execute" not in function.body.lower():
+            continue  # a table that no word of the body names can only be written by SQL put together at run time
+        if named and _inserts(facts, function, entry.table):
+            _undeclared(facts, checked, entry, function, certain=True)
+        elif facts.dynamic(function):
+            if named:
+                _undeclared(facts, checked, entry, function, certain=False)
+            else:
+                elsewhere += 1
+    if elsewhere:
+        checked.not_checked.append(
+            f"{elsewhere} functions that run SQL put together at run time and do not name {entry.table}"
+        )
+
+
+def _inserts(facts: Facts, function: Function, table: str) -> bool:
+    return any(a.action == "write" and a.verb in INSERTING for a in facts.accesses(function, table))
+
+
+def _no_longer_writes(facts: Facts, checked: Checked, entry: QueueEntry, function: Function) -> None:
+    if facts.dynamic(function):
+        checked.not_checked.append(
+            f"whether {function.id} writes {entry.table}: it runs SQL put together at run time"
+        )
+        return
+    checked.breaches.append(
+        facts.breach(
+            "queue-writer",
+            f"{function.id} is the declared writer of {entry.table}, but does not insert into it",
+            entry=entry,
+            item=function.id,
+            field="body",
+            expected=f"inserts into {entry.table}",
+            actual="does not",
+            repair=_body_repair(facts, function),
+            causes=[Cause(function.id, "body")],
+        )
+    )
+
+
+def _undeclared(facts: Facts, checked: Checked, entry: QueueEntry, function: Function, *, certain: bool) -> None:
+    known = facts.should_be(function.id)
+    fields = {"field": "body"} if known else {}
+    writers = listed(entry.writers or ())
+    verb = "inserts into" if certain else "may insert into"
+    how = "" if certain else ", by SQL put together at run time"
+    new = "" if known else ", and no migration leaves it there"
+    checked.breaches.append(
+        facts.breach(
+            "queue-writer",
+            f"{function.id} {verb} {entry.table}{how}{new}; the declared writer is {writers}",
+            entry=entry,
+            item=function.id,
+            severity=Severity.ERROR if certain else Severity.WARNING,
+            expected=f"only {writers} inserts",
+            actual=f"{function.identity} {verb} it",
+            repair=_body_repair(facts, function) if known else facts.repair_of_extra(function.id),
+            causes=[Cause(function.id, "body")] if known else [Cause(function.id)],
+            **fields,
+        )
+    )

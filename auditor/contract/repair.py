@@ -1,0 +1,458 @@
+"""The SQL that mends a difference: what makes the object of a database what it should be.
+
+Taken from the expected object, whose fields PostgreSQL itself printed, or, where there is no replay, from
+the newest definition of the history. It is shown, never run. What may lose data, or needs a decision, is
+given as a comment.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from auditor.catalog.kinds.default_acl import DefaultAcl
+from auditor.catalog.kinds.domain_constraint import DomainConstraint
+from auditor.catalog.kinds.event_trigger import EventTrigger
+from auditor.catalog.kinds.extension import Extension
+from auditor.catalog.kinds.function import Function
+from auditor.catalog.kinds.index import Index
+from auditor.catalog.kinds.materialized_view import MaterializedView
+from auditor.catalog.kinds.policy import Policy
+from auditor.catalog.kinds.rule import Rule
+from auditor.catalog.kinds.sequence import Sequence
+from auditor.catalog.kinds.table import Table
+from auditor.catalog.kinds.table_column import TableColumn
+from auditor.catalog.kinds.table_constraint import TableConstraint
+from auditor.catalog.kinds.trigger import Trigger
+from auditor.catalog.kinds.type import Type
+from auditor.catalog.kinds.view import View
+from auditor.catalog.table_part import TablePart
+from auditor.contract.ddl import (
+    STATES,
+    create_statements,
+    function_statement,
+    literal,
+    own_name,
+    set_clause,
+)
+from auditor.history import Definition
+from auditor.model import CatalogObject
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """What the role that ran the migrations is called on either side.
+
+    Attributes:
+        expected: on the side that is right.
+        live: on the side that is to be mended.
+    """
+
+    expected: str | None = None
+    live: str | None = None
+
+    def on_live(self, name: str) -> str:
+        """The live name of a role of the expected side."""
+        return self.live if name == self.expected and self.live is not None else name
+
+
+def repair_sql(
+    expected: CatalogObject | None,
+    live: CatalogObject | None,
+    fields: Collection[str] = (),
+    *,
+    roles: Roles = Roles(),
+) -> str | None:
+    """SQL that turns the live object into the expected one, or None if no statement can be given.
+
+    Args:
+        expected: what should be; None if nothing should.
+        live: what is; None if it is missing.
+        fields: names of the fields that differ, when both are there.
+        roles: the migration role's names.
+    """
+    if expected is None:
+        return _drop_with_a_warning(live) if live is not None else None
+    if live is None:
+        return _make(expected, roles)
+    return _script(_alter(expected, live, set(fields), roles))
+
+
+def repair_from_history(definition: Definition) -> str | None:
+    """The statement that last defined an object, so that it also replaces one that is there, or None.
+
+    For want of an expected object; what was altered since is not in it. None where the definition is not a
+    statement of its own but something within a DO block or a called function.
+    """
+    if not _PLAIN.match(definition.text):
+        return None
+    return _script([_CREATE_ROUTINE.sub(r"\1CREATE OR REPLACE \2", definition.text, count=1)])
+
+
+# Private
+
+_ON_TABLE = frozenset({"trigger", "policy", "rule", "table constraint"})
+_REPLACEABLE = (
+    DomainConstraint,
+    EventTrigger,
+    Index,
+    MaterializedView,
+    Policy,
+    Rule,
+    TableConstraint,
+    Trigger,
+    View,
+)
+"""Classes whose objects can be dropped and made anew without a row being lost."""
+
+_FUNCTION_OPTIONS = frozenset(
+    {"volatility", "strict", "parallel", "leakproof", "cost", "rows", "security_definer"}
+)
+_COMMENTS = r"\s*(?:--[^\n]*\n\s*|/\*.*?\*/\s*)*"
+_PLAIN = re.compile(_COMMENTS + r"create\b", re.IGNORECASE | re.DOTALL)
+_CREATE_ROUTINE = re.compile(rf"\A({_COMMENTS})create\s+(function|procedure)\b", re.IGNORECASE | re.DOTALL)
+_SEQUENCE_OPTIONS = frozenset({"type", "start", "increment", "minimum", "maximum", "cache", "cycle"})
+
+
+def _script(statements: Iterable[str] | None) -> str | None:
+    lines = [
+        statement if statement.startswith("--") else f"{statement.rstrip().removesuffix(';')};"
+        for statement in statements or ()
+    ]
+    return "\n".join(lines) or None
+
+
+def _reference(item: CatalogObject) -> str:
+    """The object as ALTER, COMMENT ON and DROP name it: `TRIGGER tg ON public.t`."""
+    kind = item.KIND
+    if kind.endswith(" column"):
+        return f"COLUMN {item.identity}"
+    if isinstance(item, DomainConstraint):
+        return f"CONSTRAINT {own_name(item.identity)} ON DOMAIN {item.domain}"
+    if isinstance(item, TablePart) and kind in _ON_TABLE:
+        word = "CONSTRAINT" if kind == "table constraint" else kind.upper()
+        return f"{word} {own_name(item.identity)} ON {item.table}"
+    if isinstance(item, Type) and item.form == "domain":
+        return f"DOMAIN {item.identity}"
+    return f"{kind.upper()} {item.identity}"
+
+
+def _drop(item: CatalogObject) -> str:
+    if isinstance(item, DomainConstraint):
+        return f"ALTER DOMAIN {item.domain} DROP CONSTRAINT {own_name(item.identity)}"
+    if isinstance(item, TablePart) and item.KIND == "table constraint":
+        return f"ALTER TABLE {item.table} DROP CONSTRAINT {own_name(item.identity)}"
+    if isinstance(item, TableColumn):
+        return f"ALTER {item.table_kind.upper()} {item.table} DROP COLUMN {own_name(item.identity)}"
+    return f"DROP {_reference(item)}"
+
+
+def _drop_with_a_warning(item: CatalogObject) -> str | None:
+    if isinstance(item, DefaultAcl):
+        return _script(_default_privileges(item.privileges, [], item, item.role))
+    return f"-- No migration made it. If nothing needs it:\n-- {_drop(item)};"
+
+
+def _make(expected: CatalogObject, roles: Roles) -> str | None:
+    if isinstance(expected, DefaultAcl):
+        return _script(_default_privileges([], expected.privileges, expected, roles.on_live(expected.role)))
+    if isinstance(expected, Type) and expected.form == "enum":
+        labels = ", ".join(literal(label) for label in expected.labels)
+        return _script([f"CREATE TYPE {expected.identity} AS ENUM ({labels})"])
+    statements = create_statements(expected)
+    return _script([*statements, *_finish(expected, roles)]) if statements is not None else None
+
+
+def _finish(expected: CatalogObject, roles: Roles) -> Iterator[str]:
+    """Owner, privileges and comment of an object that was just made by the migration role."""
+    owner = getattr(expected, "owner", None)
+    if owner is not None and owner != roles.expected and roles.expected is not None:
+        yield f"ALTER {_reference(expected)} OWNER TO {owner}"
+    privileges: list[str] = getattr(expected, "privileges", [])
+    initial = [text for text in privileges if text.startswith("owner: ")]
+    if isinstance(expected, Function):
+        initial = ["owner: EXECUTE", "public: EXECUTE"]
+    yield from _privileges(initial, privileges, expected, roles, roles.live or "CURRENT_USER")
+    comment = getattr(expected, "comment", None)
+    if comment is not None:
+        yield f"COMMENT ON {_reference(expected)} IS {literal(comment)}"
+
+
+def _alter(expected: CatalogObject, live: CatalogObject, fields: set[str], roles: Roles) -> list[str] | None:
+    statements: list[str] = []
+    rest = set(fields)
+    for names, alter in _ALTERATIONS:
+        touched = rest & names
+        if touched:
+            made = alter(expected, live, touched, roles)
+            if made is not None:
+                statements += made
+                rest -= touched
+    if not rest:
+        return statements
+    # What no ALTER changes is made anew; that sets the other fields too.
+    created = create_statements(expected) if isinstance(expected, _REPLACEABLE) else None
+    if created is None:
+        return [*statements, f"-- no statement changes {', '.join(sorted(rest))} in place"] if statements else None
+    if isinstance(expected, View):
+        return [*created, *statements]  # replaced where it stands, so that what uses it may stay
+    return [_drop(live), *created, *_finish(expected, roles)]
+
+
+Alteration = Callable[[Any, Any, set[str], Roles], list[str] | None]
+
+
+def _comment(expected: Any, live: Any, fields: set[str], roles: Roles) -> list[str]:  # noqa: ARG001
+    text = "NULL" if expected.comment is None else literal(expected.comment)
+    return [f"COMMENT ON {_reference(expected)} IS {text}"]
+
+
+def _owner(expected: Any, live: Any, fields: set[str], roles: Roles) -> list[str]:  # noqa: ARG001
+    return [f"ALTER {_reference(live)} OWNER TO {roles.on_live(expected.owner)}"]
+
+
+def _state(expected: Any, live: Any, fields: set[str], roles: Roles) -> list[str] | None:  # noqa: ARG001
+    words = STATES[expected.enabled]
+    if isinstance(live, Trigger | Rule):
+        return [f"ALTER TABLE {live.table} {words} {live.KIND.upper()} {own_name(live.identity)}"]
+    if isinstance(live, EventTrigger):
+        return [f"ALTER EVENT TRIGGER {live.identity} {words}"]
+    return None
+
+
+def _function(expected: Any, live: Any, fields: set[str], roles: Roles) -> list[str] | None:
+    if not isinstance(expected, Function):
+        return None
+    if fields <= _FUNCTION_OPTIONS | {"settings"}:
+        return _function_options(expected, live, fields)
+    if fields & {"arguments", "returns", "window"}:
+        # CREATE OR REPLACE changes neither; triggers and views that use the function are in the way.
+        return [
+            _drop(live),
+            function_statement(expected),
+            *_finish(expected, roles),
+        ]
+    return [function_statement(expected)]
+
+
+def _function_options(expected: Function, live: Function, fields: set[str]) -> list[str]:
+    subject = f"ALTER {expected.KIND.upper()} {live.identity}"
+    words: list[str] = []
+    if "volatility" in fields:
+        words.append(expected.volatility.upper())
+    if "strict" in fields:
+        words.append("STRICT" if expected.strict else "CALLED ON NULL INPUT")
+    if "leakproof" in fields:
+        words.append("LEAKPROOF" if expected.leakproof else "NOT LEAKPROOF")
+    if "parallel" in fields:
+        words.append(f"PARALLEL {expected.parallel.upper()}")
+    if "cost" in fields:
+        words.append(f"COST {expected.cost:g}")
+    if "rows" in fields:
+        words.append(f"ROWS {expected.rows:g}")
+    if "security_definer" in fields:
+        words.append("SECURITY DEFINER" if expected.security_definer else "SECURITY INVOKER")
+    statements = [f"{subject} {' '.join(words)}"] if words else []
+    if "settings" in fields:
+        wanted = {setting.partition("=")[0] for setting in expected.settings}
+        for setting in live.settings:
+            name = setting.partition("=")[0]
+            if name not in wanted:
+                statements.append(f"{subject} RESET {name}")
+        statements += [
+            f"{subject} {set_clause(setting)}" for setting in expected.settings if setting not in live.settings
+        ]
+    return statements
+
+
+def _table(expected: Any, live: Any, fields: set[str], roles: Roles) -> list[str] | None:  # noqa: ARG001
+    if not isinstance(expected, Table):
+        return None
+    subject = f"ALTER TABLE {live.identity}"
+    statements: list[str] = []
+    if "row_security" in fields:
+        statements.append(f"{subject} {'ENABLE' if expected.row_security else 'DISABLE'} ROW LEVEL SECURITY")
+    if "force_row_security" in fields:
+        statements.append(f"{subject} {'' if expected.force_row_security else 'NO '}FORCE ROW LEVEL SECURITY")
+    if "replica_identity" in fields:
+        kind, _, name = expected.replica_identity.partition(" ")
+        statements.append(f"{subject} REPLICA IDENTITY {'USING INDEX ' + name if name else kind.upper()}")
+    if "persistence" in fields:
+        statements.append(f"{subject} SET {'LOGGED' if expected.persistence == 'permanent' else 'UNLOGGED'}")
+    return statements
+
+
+def _options(expected: Any, live: Any, fields: set[str], roles: Roles) -> list[str] | None:  # noqa: ARG001
+    if expected.KIND not in {"table", "index", "materialized view"}:
+        return None
+    wanted = {option.partition("=")[0] for option in expected.options}
+    gone = [name for option in live.options if (name := option.partition("=")[0]) not in wanted]
+    set_options = [option for option in expected.options if option not in live.options]
+    subject = f"ALTER {expected.KIND.upper()} {live.identity}"
+    return [
+        *([f"{subject} RESET ({', '.join(gone)})"] if gone else []),
+        *([f"{subject} SET ({', '.join(set_options)})"] if set_options else []),
+    ]
+
+
+def _column(expected: Any, live: Any, fields: set[str], roles: Roles) -> list[str] | None:  # noqa: ARG001
+    if not isinstance(expected, TableColumn) or expected.generated or live.generated:
+        return None
+    subject = f"ALTER {live.table_kind.upper()} {live.table} ALTER COLUMN {own_name(live.identity)}"
+    statements: list[str] = []
+    if "type" in fields:
+        statements.append(f"{subject} TYPE {expected.type}")
+    if "default" in fields:
+        statements.append(f"{subject} {f'SET DEFAULT {expected.default}' if expected.default else 'DROP DEFAULT'}")
+    if "not_null" in fields:
+        statements.append(f"{subject} {'SET' if expected.not_null else 'DROP'} NOT NULL")
+    return statements
+
+
+def _domain(expected: Any, live: Any, fields: set[str], roles: Roles) -> list[str] | None:  # noqa: ARG001
+    if not isinstance(expected, Type) or expected.form != "domain":
+        return None
+    subject = f"ALTER DOMAIN {live.identity}"
+    statements: list[str] = []
+    if "default" in fields:
+        statements.append(f"{subject} {f'SET DEFAULT {expected.default}' if expected.default else 'DROP DEFAULT'}")
+    if "not_null" in fields:
+        statements.append(f"{subject} {'SET' if expected.not_null else 'DROP'} NOT NULL")
+    return statements
+
+
+def _enum(expected: Any, live: Any, fields: set[str], roles: Roles) -> list[str] | None:  # noqa: ARG001
+    """Labels can be added, not taken away."""
+    if not isinstance(expected, Type) or any(label not in expected.labels for label in live.labels):
+        return None
+    statements: list[str] = []
+    present = list(live.labels)
+    for at, label in enumerate(expected.labels):
+        if label in present:
+            continue
+        following = next((one for one in expected.labels[at + 1 :] if one in present), None)
+        before = f" BEFORE {literal(following)}" if following is not None else ""
+        statements.append(f"ALTER TYPE {live.identity} ADD VALUE {literal(label)}{before}")
+        present.append(label)
+    return statements or None
+
+
+def _sequence(expected: Any, live: Any, fields: set[str], roles: Roles) -> list[str] | None:  # noqa: ARG001
+    if not isinstance(expected, Sequence):
+        return None
+    words = {
+        "type": f"AS {expected.type}",
+        "increment": f"INCREMENT BY {expected.increment}",
+        "minimum": f"MINVALUE {expected.minimum}",
+        "maximum": f"MAXVALUE {expected.maximum}",
+        "start": f"START WITH {expected.start}",
+        "cache": f"CACHE {expected.cache}",
+        "cycle": "CYCLE" if expected.cycle else "NO CYCLE",
+    }
+    chosen = [text for name, text in words.items() if name in fields]
+    return [f"ALTER SEQUENCE {live.identity} {' '.join(chosen)}"]
+
+
+def _extension(expected: Any, live: Any, fields: set[str], roles: Roles) -> list[str] | None:  # noqa: ARG001
+    if not isinstance(expected, Extension):
+        return None
+    subject = f"ALTER EXTENSION {live.identity}"
+    return [
+        *([f"{subject} UPDATE TO {literal(expected.version)}"] if "version" in fields else []),
+        *([f"{subject} SET SCHEMA {expected.schema}"] if "schema" in fields else []),
+    ]
+
+
+def _validate(expected: Any, live: Any, fields: set[str], roles: Roles) -> list[str] | None:  # noqa: ARG001
+    if not expected.validated:
+        return None
+    subject = f"ALTER DOMAIN {live.domain}" if isinstance(live, DomainConstraint) else f"ALTER TABLE {live.table}"
+    return [f"{subject} VALIDATE CONSTRAINT {own_name(live.identity)}"]
+
+
+def _grants(expected: Any, live: Any, fields: set[str], roles: Roles) -> list[str] | None:  # noqa: ARG001
+    if isinstance(expected, DefaultAcl):
+        return _default_privileges(live.privileges, expected.privileges, expected, live.role)
+    owner = getattr(live, "owner", None)
+    if owner is None and any(text.startswith("owner: ") for text in (*expected.privileges, *live.privileges)):
+        return None  # of a column, whose table's owner is not known here
+    return list(_privileges(live.privileges, expected.privileges, live, roles, owner or ""))
+
+
+def _privileges(
+    actual: list[str], expected: list[str], item: CatalogObject, roles: Roles, owner: str
+) -> Iterator[str]:
+    wanted = {_on_live(text, roles) for text in expected}
+    there = set(actual)
+    for verb, texts in (("REVOKE", there - wanted), ("GRANT", wanted - there)):
+        for grantee, privilege, option in sorted(_split(text) for text in texts):
+            name = {"public": "PUBLIC", "owner": owner}.get(grantee, grantee)
+            what = privilege
+            target = _grant_target(item)
+            if isinstance(item, TableColumn):
+                what, target = f"{privilege} ({own_name(item.identity)})", f"TABLE {item.table}"
+            if verb == "REVOKE":
+                yield f"REVOKE {what} ON {target} FROM {name}"
+            else:
+                yield f"GRANT {what} ON {target} TO {name}{' WITH GRANT OPTION' if option else ''}"
+
+
+def _default_privileges(actual: list[str], expected: list[str], item: DefaultAcl, role: str) -> list[str]:
+    where = f" IN SCHEMA {item.schema}" if item.schema else ""
+    subject = f"ALTER DEFAULT PRIVILEGES FOR ROLE {role}{where}"
+    statements: list[str] = []
+    for verb, texts in (
+        ("REVOKE", set(actual) - set(expected)),
+        ("GRANT", set(expected) - set(actual)),
+    ):
+        for grantee, privilege, option in sorted(_split(text) for text in texts):
+            name = {"public": "PUBLIC", "owner": role}.get(grantee, grantee)
+            words = "FROM" if verb == "REVOKE" else "TO"
+            grant_option = " WITH GRANT OPTION" if option and verb == "GRANT" else ""
+            statements.append(f"{subject} {verb} {privilege} ON {item.on.upper()} {words} {name}{grant_option}")
+    return statements
+
+
+def _split(privilege: str) -> tuple[str, str, bool]:
+    """Grantee, privilege and grant option of `app: SELECT*`."""
+    grantee, _, word = privilege.rpartition(": ")
+    return grantee, word.removesuffix("*"), word.endswith("*")
+
+
+def _on_live(privilege: str, roles: Roles) -> str:
+    grantee, separator, word = privilege.rpartition(": ")
+    return f"{roles.on_live(grantee)}{separator}{word}"
+
+
+def _grant_target(item: CatalogObject) -> str:
+    match item.KIND:
+        case "table" | "view" | "materialized view" | "foreign table":
+            return f"TABLE {item.identity}"
+        case "aggregate":
+            return f"FUNCTION {item.identity}"
+        case kind:
+            return f"{kind.upper()} {item.identity}"
+
+
+_ALTERATIONS: tuple[tuple[frozenset[str], Alteration], ...] = (
+    (frozenset({"enabled"}), _state),
+    (
+        frozenset({"body", "arguments", "returns", "language", "library", "window", "support", "settings"})
+        | _FUNCTION_OPTIONS,
+        _function,
+    ),
+    (frozenset({"row_security", "force_row_security", "replica_identity", "persistence"}), _table),
+    (frozenset({"type", "default", "not_null"}), _column),
+    (frozenset({"default", "not_null"}), _domain),
+    (frozenset({"labels"}), _enum),
+    (_SEQUENCE_OPTIONS, _sequence),
+    (frozenset({"version", "schema"}), _extension),
+    (frozenset({"validated"}), _validate),
+    (frozenset({"options"}), _options),
+    (frozenset({"owner"}), _owner),
+    (frozenset({"privileges"}), _grants),
+    (frozenset({"comment"}), _comment),
+)
+"""Fields -> what changes them in place; tried in this order, each with the fields that still differ."""

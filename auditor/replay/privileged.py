@@ -1,0 +1,106 @@
+"""The few statements that only a superuser may run, that a replay runs all the same, and how.
+
+What decides is the statement's parse tree. On the list is only what gives the migration nothing beyond the objects
+themselves: event triggers (their functions run as whoever runs a command) and publications (nothing can
+subscribe), and before 18, which has no folder of our own for extensions, the harmless extensions. Not on it, ever:
+COPY from or to files and programs, ALTER SYSTEM, functions in C or an untrusted language, owners that are
+superuser, grants of PostgreSQL's own roles.
+
+A migration's event trigger would run its function as superuser if a superuser ran a command in its database. So
+once there is one, only commands on event triggers, which fire none, are run this way.
+https://www.postgresql.org/docs/current/event-trigger-definition.html
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from auditor.replay.extensions import HARMLESS
+from auditor.replay.session import Failure, Session
+from auditor.sql import UnreadableSql
+
+if TYPE_CHECKING:
+    import psycopg
+
+INSUFFICIENT_PRIVILEGE = "42501"
+STATEMENT = "select auditor_recorder.run_as_superuser($1, $2, $3)"
+"""What PostgreSQL sees as the query of a statement that is run this way."""
+
+
+class Privileged:
+    """Runs statements of the list as superuser.
+
+    Args:
+        connection: of the superuser; the recorder's schema is there already.
+        owner: the role that runs the migrations.
+    """
+
+    def __init__(self, connection: psycopg.Connection[Any], owner: str) -> None:
+        from psycopg import sql
+
+        self._connection = connection
+        self._secret = secrets.token_hex(32)
+        connection.execute(files(__package__).joinpath("privileged.sql").read_bytes())
+        connection.execute("insert into auditor_recorder.secret values (%s)", [self._secret])
+        role = sql.Identifier(owner)
+        connection.execute(sql.SQL("grant usage on schema auditor_recorder to {}").format(role))
+        connection.execute(
+            sql.SQL("grant execute on function auditor_recorder.run_as_superuser(text, text, text) to {}").format(
+                role
+            )
+        )
+
+    def run(self, session: Session, text: str) -> Failure | None:
+        """Run a statement for which :func:`on_the_list` is true, in the session's transaction."""
+        kind = _kind(text) or ""
+        token = hashlib.sha256(f"{self._secret}{kind}{text}".encode()).hexdigest()
+        return session.run_with(STATEMENT, token, text, kind)
+
+
+def on_the_list(text: str) -> bool:
+    """Whether a statement may be run as superuser."""
+    return _kind(text) is not None
+
+
+# Private
+
+_CANDIDATE = re.compile(
+    r"\s*(create|alter|drop|comment)\b.*?\b(event\s+trigger|publication|extension)\b", re.IGNORECASE | re.DOTALL
+)
+_KINDS = {"OBJECT_EVENT_TRIGGER": "event trigger", "OBJECT_PUBLICATION": "publication"}
+
+
+def _kind(text: str) -> str | None:
+    """`event trigger`, `publication` or `extension` for a statement of the list, else None."""
+    if not _CANDIDATE.match(text):
+        return None
+    from auditor.sql.grammar import parse  # loads the parser; few histories come here
+
+    try:
+        statements = parse(text)
+    except UnreadableSql:
+        return None
+    if len(statements) != 1 or "auditor_recorder" in text:
+        return None
+    ((node, fields),) = statements[0]["stmt"].items()
+    match node:
+        case "CreateEventTrigStmt":
+            # A login trigger would run as superuser as soon as one connects.
+            return None if fields.get("eventname") == "login" else "event trigger"
+        case "AlterEventTrigStmt":
+            return "event trigger"
+        case "CreatePublicationStmt" | "AlterPublicationStmt":
+            return "publication"
+        case "DropStmt":
+            return _KINDS.get(fields["removeType"])
+        case "CommentStmt":
+            return _KINDS.get(fields["objtype"])
+        case "RenameStmt":
+            return _KINDS.get(fields["renameType"])
+        case "CreateExtensionStmt":
+            return "extension" if fields["extname"] in HARMLESS else None
+    return None

@@ -1,0 +1,33 @@
+-- How a migration's session has single statements run as superuser, within its own transaction.
+--
+-- The caller proves with a digest that the replay itself asks for this very statement ($2, of kind $3): $1 is made
+-- with a secret that only the superuser can read, and comes as a parameter, so that no query text shows it.
+--
+-- A migration's event trigger, which may be of this very transaction, would run its function as superuser. Commands
+-- on event triggers themselves fire none.
+
+create table auditor_recorder.secret (value text not null);
+
+create function auditor_recorder.run_as_superuser(text, text, text) returns void
+language plpgsql security definer as $$
+begin
+    if not exists (
+        select from auditor_recorder.secret s
+         where pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(
+                   s.value operator(pg_catalog.||) $3 operator(pg_catalog.||) $2, 'UTF8'
+               )), 'hex') operator(pg_catalog.=) $1)
+    then
+        raise exception 'this is for the replay alone' using errcode = 'insufficient_privilege';
+    end if;
+    if $3 operator(pg_catalog.<>) 'event trigger' and exists (
+        select from pg_catalog.pg_event_trigger e
+         where e.evtname operator(pg_catalog.<>) all (
+                   array['auditor_recorder_command', 'auditor_recorder_drop']::pg_catalog.name[]))
+    then
+        raise exception 'not run as superuser, because there is an event trigger' using errcode =
+            'insufficient_privilege';
+    end if;
+    execute $2;
+end $$;
+
+revoke all on function auditor_recorder.run_as_superuser(text, text, text) from public;

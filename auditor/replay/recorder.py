@@ -1,0 +1,448 @@
+"""What each migration did to the catalog, exactly, as PostgreSQL tells it.
+
+Two sources, because neither is enough:
+
+- event triggers (`recorder_install.sql`) append to a log which commands were about which objects and which objects
+  were dropped. They are silent about columns and constraints, renames of what hangs on the renamed object,
+  grants, and everything shared between databases;
+- after each migration the catalog itself (`recorder_changes.sql`, `recorder_shared.sql`): the rows whose `xmin` is
+  newer than the transaction id noted before, each described so that what is written without meaning (statistics,
+  "has triggers" flags, storage) is no change.
+
+The recorder keeps in memory what there is, by (classid, objid, objsubid), which tells a rename from a drop and a
+create. Where PostgreSQL drops without telling event triggers (an identity's sequence, triggers of a detached
+partition, an index that is rebuilt), what hangs on a written relation is looked up again.
+
+https://www.postgresql.org/docs/current/functions-event-triggers.html
+https://www.postgresql.org/docs/current/catalogs.html
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, LiteralString
+
+from auditor.model import ObjectId
+from auditor.replay.recording import RecordedAction, RecordedEffect, Recording
+
+if TYPE_CHECKING:
+    import psycopg
+
+
+class Recorder:
+    """Watches one database through a connection of the superuser.
+
+    Args:
+        connection: in autocommit mode, with `search_path = pg_catalog`; used by the recorder alone.
+        owner: the role that runs the migrations; it is not an object of theirs.
+        superuser: the migrations may change what initdb made: look there too.
+    """
+
+    def __init__(self, connection: psycopg.Connection[Any], owner: str, *, superuser: bool = False) -> None:
+        from psycopg import RawCursor
+
+        self._connection = connection
+        self._cursor: psycopg.RawCursor[Any] = RawCursor(connection)
+        self._owner = owner
+        self._lowest_oid = 0 if superuser else _FIRST_USER_OID
+        self._state: dict[_Key, _Row] = {}
+        self._keys: dict[ObjectId, _Key] = {}
+        self._shared_keys: set[_Key] = set()
+        self._children: defaultdict[_Key, set[_Key]] = defaultdict(set)
+        self._log_id = 0
+        self._xid = "3"
+        self._shared_stamp = ""
+
+    def install(self) -> None:
+        """Put the event triggers in place and read what is there already."""
+        # Few rows of many catalogs are looked up by key: nested loops over indexes, planned once.
+        self._connection.execute(_SESSION)
+        self._connection.execute(_sql("recorder_install.sql"), prepare=False)
+        for key, row in self._complete().items():
+            self._keep(key, row)
+        self.begin()
+
+    def begin(self) -> None:
+        """Note that a migration begins here; what happened since the last one is left out of its record."""
+        self.record()
+
+    def record(self, statements: Sequence[str] = ()) -> Recording:
+        """What happened since the last call.
+
+        Args:
+            statements: the migration's statements as they were sent, to tell which of them did what.
+        """
+        stamp = self._shared_stamp
+        age, log = self._read_log()
+        if any(entry.tag == "ALTER EXTENSION" for entry in log):
+            now = self._complete()
+            gone = self._state.keys() - now.keys()
+        else:
+            now = self._rows(age, log[0].id - 1 if log else self._log_id, self._lowest_oid)
+            gone = self._dropped(log)
+            if stamp != self._shared_stamp:
+                shared = self._shared()
+                gone |= self._shared_keys - shared.keys()
+                now |= shared
+            gone -= now.keys()
+        gone |= self._look_again(now, gone, log)
+        effects = [*self._compare(now, gone, _Sources(log, statements))]
+        transient = self._transient(log, now)
+        for key in gone:
+            self._forget(key)
+        for key, row in now.items():
+            self._keep(key, row)
+        return Recording(tuple(sorted(effects, key=lambda effect: (effect.object, effect.action))), transient)
+
+    def objects(self) -> dict[ObjectId, ObjectId | None]:
+        """Every object there is, with what it hangs on; those of extensions and most of initdb's are left out."""
+        return {row.id: self._parent(row) for key, row in self._state.items() if _is_theirs(key)}
+
+    def verify(self) -> list[str]:
+        """Where the recorder and the catalog as a whole disagree: nothing, unless the recorder is wrong."""
+        there = self._complete()
+        known = {key: row for key, row in self._state.items() if _is_theirs(key)}
+        lines = [f"{known[key].id} is not there" for key in known.keys() - there.keys()]
+        lines += [f"{there[key].id} was not noticed" for key in there.keys() - known.keys()]
+        for key in known.keys() & there.keys():
+            if known[key].id != there[key].id:
+                lines.append(f"{known[key].id} is now {there[key].id}")
+            elif known[key] != there[key]:
+                lines.append(f"{known[key].id} was changed")
+        return sorted(lines)
+
+    def remove(self) -> None:
+        """Take the event triggers and their schema out of the database.
+
+        The event triggers of a migration must not run its functions as superuser, so they are disabled meanwhile
+        (commands on event triggers fire none).
+        https://www.postgresql.org/docs/current/event-trigger-matrix.html
+        """
+        from psycopg import sql
+
+        theirs = self._connection.execute(_THEIR_EVENT_TRIGGERS).fetchall()
+        change = sql.SQL("alter event trigger {} {}")
+        with self._connection.transaction():
+            for name, _ in theirs:
+                self._connection.execute(change.format(sql.Identifier(name), sql.SQL("disable")))
+            self._connection.execute(_REMOVE)
+            for name, state in theirs:
+                self._connection.execute(change.format(sql.Identifier(name), sql.SQL(_ENABLE[state])))
+
+    # Private half: reading
+
+    def _read_log(self) -> tuple[int, list[_Entry]]:
+        """Age of the transaction id noted last, and what was logged since; the next transaction id is noted."""
+        mark = self._cursor.execute(_MARK, (self._xid,), prepare=True).fetchone()
+        assert mark is not None  # noqa: S101 - for the type checker: one row always comes
+        log = [_Entry(*row) for row in self._cursor.execute(_LOG, (self._log_id,), prepare=True)]
+        age, self._xid, self._shared_stamp = mark
+        self._log_id = log[-1].id if log else self._log_id
+        return age, log
+
+    def _complete(self) -> dict[_Key, _Row]:
+        return self._rows(_ANY_AGE, self._log_id, _FIRST_USER_OID) | self._shared()
+
+    def _rows(self, age: int, log_id: int, lowest_oid: int) -> dict[_Key, _Row]:
+        return self._read("recorder_changes.sql", (age, log_id, lowest_oid))
+
+    def _shared(self) -> dict[_Key, _Row]:
+        return self._read("recorder_shared.sql", (self._owner,))
+
+    def _read(self, query: str, parameters: tuple[Any, ...]) -> dict[_Key, _Row]:
+        found = {}
+        for classid, objid, objsubid, parent_class, parent, *fields in self._cursor.execute(
+            _sql(query), parameters, prepare=True
+        ):
+            hangs_on = (parent_class, parent, 0) if parent_class and parent else None
+            found[classid, objid, objsubid] = _Row(hangs_on, *fields)
+        return found
+
+    # Private: what there is
+
+    def _keep(self, key: _Key, row: _Row) -> None:
+        self._forget(key)
+        self._state[key] = row
+        self._keys[row.id] = key
+        if key[0] in _SHARED_CLASSES:
+            self._shared_keys.add(key)
+        if row.parent is not None:
+            self._children[row.parent].add(key)
+
+    def _forget(self, key: _Key) -> None:
+        row = self._state.pop(key, None)
+        if row is None:
+            return
+        if self._keys.get(row.id) == key:
+            del self._keys[row.id]
+        self._shared_keys.discard(key)
+        if row.parent is not None:
+            self._children[row.parent].discard(key)
+
+    def _parent(self, row: _Row, now: Mapping[_Key, _Row] | None = None) -> ObjectId | None:
+        if row.parent is None:
+            return None
+        found = (now or {}).get(row.parent) or self._state.get(row.parent)
+        return None if found is None else found.id
+
+    def _line(self, key: _Key, row: _Row, now: Mapping[_Key, _Row]) -> Iterator[_Key]:
+        """An object, what it hangs on, what that hangs on..."""
+        yield key
+        current: _Row | None = row
+        while current is not None and current.parent is not None:
+            yield current.parent
+            current = now.get(current.parent) or self._state.get(current.parent)
+
+    # Private: what changed
+
+    def _dropped(self, log: Iterable[_Entry]) -> set[_Key]:
+        """What the log says was dropped; columns go with their table without being mentioned."""
+        gone: set[_Key] = set()
+        for entry in log:
+            if entry.dropped and entry.key is not None:
+                gone.add(entry.key)
+                gone |= {key for key in self._children.get(entry.key, ()) if key[:2] == entry.key[:2]}
+        return gone & self._state.keys()
+
+    def _look_again(self, now: dict[_Key, _Row], gone: set[_Key], log: Iterable[_Entry]) -> set[_Key]:
+        """Look up objects that may be gone or be called differently though no row of theirs was written.
+
+        Adds to `now` those called differently and returns those that are gone.
+        """
+        doubtful: set[_Key] = set()
+        # PostgreSQL's internal deletions: on relations that a command was about.
+        relations = {key[:2] for key in now if key[0] == _PG_CLASS}
+        relations |= {entry.key[:2] for entry in log if entry.key is not None and entry.key[0] == _PG_CLASS}
+        for classid, objid in relations:
+            doubtful |= {key for key in self._children.get((classid, objid, 0), ()) if key[2] == 0}
+        for key, row in now.items():
+            former = self._state.get(key)
+            if former is None:
+                # Its identity was another object's: rebuilt under the same name.
+                if row.id in self._keys:
+                    doubtful.add(self._keys[row.id])
+            elif former.identity != row.identity:
+                doubtful |= {other for other, each in self._state.items() if former.identity in each.identity}
+        doubtful -= now.keys()
+        doubtful -= gone
+        missing: set[_Key] = set()
+        keys = [key for key in doubtful if key[0] not in _SHARED_CLASSES]
+        if not keys:
+            return missing
+        columns = tuple(list(column) for column in zip(*keys, strict=True))
+        for *key, kind, identity in self._cursor.execute(_IDENTIFY, columns, prepare=True):
+            found = (key[0], key[1], key[2])
+            if identity is None:
+                missing.add(found)
+            elif self._state[found].identity != identity:
+                now[found] = replace(self._state[found], kind=kind, identity=identity)
+        return missing
+
+    def _compare(self, now: Mapping[_Key, _Row], gone: set[_Key], sources: _Sources) -> Iterator[RecordedEffect]:
+        vanished = {self._state[key].id: key for key in gone}
+        for key, row in now.items():
+            former = self._state.get(key)
+            parent = self._parent(row, now)
+
+            def effect(
+                action: RecordedAction,
+                item: ObjectId,
+                *,
+                to: str | None = None,
+                details: tuple[str, ...] = (),
+                key: _Key = key,
+                row: _Row = row,
+                parent: ObjectId | None = parent,
+            ) -> RecordedEffect:
+                statements = sources.statements(self._line(key, row, now), rights=action == "grant")
+                return RecordedEffect(action, item, to, key in sources.named, parent, details, statements)
+
+            if former is None and not _is_theirs(key):
+                yield effect("grant" if row.acl is not None else "alter", row.id)
+                continue
+            if former is None and row.id in vanished:
+                former = self._state[vanished.pop(row.id)]
+                yield effect("recreate", row.id, details=_differing(former, row))
+            elif former is None:
+                yield effect("create", row.id)
+                former = _Row(row.parent, row.kind, row.identity, row.enabled and "O", None, None, row.definition)
+            elif former.identity != row.identity:
+                yield effect("rename", former.id, to=row.identity)
+                if former.definition != row.definition:
+                    yield effect("alter", former.id, details=_differing(former, row))
+            elif former.definition != row.definition:
+                yield effect("alter", row.id, details=_differing(former, row))
+            if former.enabled != row.enabled:
+                yield effect("disable" if row.enabled == "D" else "enable", former.id)
+            if former.acl != row.acl:
+                yield effect("grant", former.id)
+            if former.comment != row.comment:
+                yield effect("comment", former.id)
+        for item, key in vanished.items():
+            row = self._state[key]
+            statements = sources.statements(self._line(key, row, now))
+            named = key in sources.named
+            yield RecordedEffect("drop", item, named=named, parent=self._parent(row), statements=statements)
+
+    def _transient(self, log: Sequence[_Entry], now: Mapping[_Key, _Row]) -> tuple[ObjectId, ...]:
+        """Objects of the log's drops that were not there before the migration."""
+        dropped = [entry for entry in log if entry.dropped and entry.key is not None and entry.identity]
+        with_extension = {entry.statement for entry in dropped if entry.type == "extension"}
+        relations = {entry.identity for entry in dropped if entry.key and entry.key[0] == _PG_CLASS}
+        found: dict[ObjectId, None] = {}
+        for entry in dropped:
+            if entry.key in self._state or entry.key in now or entry.type == "default value":
+                continue
+            if entry.statement in with_extension and not entry.original:
+                continue
+            identity = entry.identity or ""
+            row_type = entry.type == "type" and identity.removesuffix("[]") in relations
+            if row_type or identity.endswith("[]") or _INTERNAL & set(identity.replace(" on ", ".").split(".")):
+                continue
+            if not identity.startswith(("pg_temp", "RI_ConstraintTrigger", '"RI_ConstraintTrigger')):
+                found[ObjectId(entry.type or "", identity)] = None
+        return tuple(found)
+
+
+# Private
+
+_Key = tuple[int, int, int]  # classid, objid, objsubid
+
+# Oids of catalogs are the same in every version (`pg_class.h` and its like).
+_PG_CLASS = 1259
+_PG_NAMESPACE = 2615
+_PG_EXTENSION = 3079
+# pg_authid, pg_database, pg_event_trigger, pg_default_acl, pg_subscription: what recorder_shared.sql reads.
+_SHARED_CLASSES = frozenset({1260, 1262, 3466, 826, 6100})
+_FIRST_USER_OID = 16384  # FirstNormalObjectId
+_ANY_AGE = 2**31 - 1  # age() of a frozen row
+_INTERNAL = frozenset({"_RETURN", '"_RETURN"', "pg_toast"})
+
+_SESSION = b"""
+set enable_hashjoin = off; set enable_mergejoin = off; set enable_seqscan = off; set jit = off;
+set plan_cache_mode = force_generic_plan; set client_min_messages = warning
+"""
+# The last column differs if, and only if, any row of the catalogs of recorder_shared.sql was written or deleted.
+_MARK = b"""
+select age($1::text::xid), pg_snapshot_xmax(pg_current_snapshot())::xid::text,
+       (select string_agg(format('%s %s', s.rows, s.written), ',')
+          from (select count(*), sum(xmin::text::bigint) from pg_authid
+                union all select count(*), sum(xmin::text::bigint) from pg_auth_members
+                union all select count(*), sum(xmin::text::bigint) from pg_database
+                union all select count(*), sum(xmin::text::bigint) from pg_db_role_setting
+                union all select count(*), sum(xmin::text::bigint) from pg_shdescription
+                union all select count(*), sum(xmin::text::bigint) from pg_description
+                           where classoid in ('pg_event_trigger'::regclass, 'pg_subscription'::regclass)
+                union all select count(*), sum(xmin::text::bigint) from pg_event_trigger
+                union all select count(*), sum(xmin::text::bigint) from pg_default_acl
+                union all select count(*), sum(xmin::text::bigint) from pg_subscription) s (rows, written))
+"""
+_LOG = b"""
+select id, dropped, tag, classid, objid, objsubid, type, identity, original, statement
+  from auditor_recorder.log where id > $1 order by id
+"""
+_IDENTIFY = b"""
+select k.classid, k.objid, k.objsubid, i.type, i.identity
+  from unnest($1::oid[], $2::oid[], $3::integer[]) k (classid, objid, objsubid)
+ cross join lateral pg_identify_object(k.classid, k.objid, k.objsubid) i
+"""
+_THEIR_EVENT_TRIGGERS = b"""
+select evtname, evtenabled::text from pg_event_trigger
+ where evtname not in ('auditor_recorder_command', 'auditor_recorder_drop') and evtenabled <> 'D'
+"""
+_ENABLE: dict[str, LiteralString] = {"O": "enable", "R": "enable replica", "A": "enable always"}
+_REMOVE = b"""
+drop event trigger auditor_recorder_command, auditor_recorder_drop; drop schema auditor_recorder cascade
+"""
+
+
+@cache
+def _sql(name: str) -> bytes:
+    return files(__package__).joinpath(name).read_bytes()
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One object as it is; `definition` is JSON whose fields mean something to a person."""
+
+    parent: _Key | None
+    kind: str
+    identity: str
+    enabled: str | None
+    acl: str | None
+    comment: str | None
+    definition: str
+    id: ObjectId = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "id", ObjectId(self.kind, self.identity))
+
+
+class _Entry:
+    """One row of the log."""
+
+    __slots__ = ("dropped", "id", "identity", "key", "original", "statement", "tag", "type")
+
+    def __init__(
+        self,
+        id: int,  # noqa: A002 - the column's name
+        dropped: bool,
+        tag: str,
+        classid: int | None,
+        objid: int | None,
+        objsubid: int | None,
+        type: str | None,  # noqa: A002 - the column's name
+        identity: str | None,
+        original: bool | None,
+        statement: str | None,
+    ) -> None:
+        self.id, self.dropped, self.tag, self.type, self.identity = id, dropped, tag, type, identity
+        self.key = None if classid is None or objid is None else (classid, objid, objsubid or 0)
+        self.original, self.statement = original, statement
+
+
+class _Sources:
+    """Which statements of a migration can have done what."""
+
+    def __init__(self, log: Iterable[_Entry], statements: Sequence[str]) -> None:
+        ordinals: defaultdict[str, list[int]] = defaultdict(list)
+        for ordinal, text in enumerate(statements, start=1):
+            ordinals[hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()].append(ordinal)
+        self.named: set[_Key] = set()
+        self._of: defaultdict[tuple[int, int], set[int]] = defaultdict(set)
+        self._of_rights: set[int] = set()
+        for entry in log:
+            found = ordinals.get(entry.statement or "", ())
+            if entry.key is not None:
+                self._of[entry.key[:2]].update(found)
+                if entry.original or not entry.dropped:
+                    self.named.add(entry.key)
+            elif entry.tag in {"GRANT", "REVOKE"}:
+                self._of_rights.update(found)
+
+    def statements(self, line: Iterable[_Key], *, rights: bool = False) -> tuple[int, ...]:
+        """Ordinals of the statements that were about an object, or else its nearest ancestor; and of grants."""
+        found: set[int] = set(self._of_rights) if rights else set()
+        for key in line:
+            if ordinals := self._of.get(key[:2]):
+                return tuple(sorted(found | ordinals))
+        return tuple(sorted(found))
+
+
+def _is_theirs(key: _Key) -> bool:
+    """Whether an object was made after initdb; schemas and extensions are of interest in any case."""
+    return key[1] >= _FIRST_USER_OID or key[0] in {_PG_NAMESPACE, _PG_EXTENSION} or key[0] in _SHARED_CLASSES
+
+
+def _differing(former: _Row, row: _Row) -> tuple[str, ...]:
+    if former.definition == row.definition:
+        return ()
+    before, after = json.loads(former.definition), json.loads(row.definition)
+    fields = dict.fromkeys([*before, *after])
+    return tuple(name for name in fields if before.get(name) != after.get(name))

@@ -1,0 +1,170 @@
+"""What commands list beside findings, as text: one function each, over the data of the report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import groupby
+from typing import Any
+
+from auditor.reports.page import Page, Span, Style
+from auditor.reports.view import View
+
+Data = dict[str, Any]
+Listing = Callable[[Data, View, Page], None]
+
+REASONS_SHOWN = 3
+
+_CLASS_STYLES: dict[str, Style] = {"core": "bold", "unclassified": "yellow"}
+_ACTION_STYLES: dict[str, Style] = {"unknown": "yellow", "drop": "red"}
+
+
+def classify(data: Data, view: View, page: Page) -> None:
+    """Migrations with their class and the objects that decide it."""
+    for item in data["migrations"]:
+        marks = [word for word in ("declared", "mixed") if item.get(word)]
+        if item["unknown"]:
+            marks.append(f"{item['unknown']} not understood")
+        page.line(
+            (_CLASS_STYLES.get(item["class"], "plain"), item["class"].ljust(13)),
+            ("bold", item["migration"]),
+            f"  {item['file']}",
+            ("dim", f"  ({', '.join(marks)})" if marks else ""),
+        )
+        if item.get("declared_reason"):
+            page.line(" " * 13, item["declared_reason"])
+        reasons = item["reasons"] if view.verbosity > 0 else item["reasons"][:REASONS_SHOWN]
+        for reason in reasons:
+            page.line(
+                " " * 13,
+                f"{reason['kind']} {reason['identity']}",
+                ("dim", f"  {reason['class']}: {reason['entry']}"),
+            )
+        if len(item["reasons"]) > len(reasons):
+            page.line(" " * 13, ("dim", f"and {len(item['reasons']) - len(reasons)} more (-v)"))
+        for unowned in item["unowned"][: None if view.verbosity > 0 else REASONS_SHOWN]:
+            page.line(" " * 13, f"{unowned['kind']} {unowned['identity']}", ("yellow", "  owned by no class"))
+    page.blank()
+    page.line(", ".join(f"{count} {name}" for name, count in data["summary"].items()))
+
+
+def effects(data: Data, view: View, page: Page) -> None:  # noqa: ARG001 - every listing has this signature
+    """Effects under the migration they belong to."""
+    for (migration, file), items in groupby(data["effects"], key=lambda e: (e["migration"], e["file"])):
+        page.blank()
+        page.line(("bold", migration), f"  {file}")
+        page.table([_effect(item) for item in items], indent=2)
+
+
+def history(data: Data, view: View, page: Page) -> None:  # noqa: ARG001
+    """Objects, each with what happened to it."""
+    for item in data["objects"]:
+        page.blank()
+        state: Span = ("green", "exists") if item["exists"] else ("dim", "is gone")
+        page.line(("bold", f"{item['kind']} {item['identity']}"), "  ", state, ("dim", f"  {item['class'] or ''}"))
+        page.table([_event(effect) for effect in item["effects"]], indent=2)
+
+
+def replay(data: Data, view: View, page: Page) -> None:
+    """Migrations whose replay and reading differ, or with `-v` all; then the sums of what was compared."""
+    rows: list[tuple[Span | str, ...]] = []
+    for item in data["migrations"]:
+        counts = item["counts"]
+        differs = counts["missed"] + counts["wrong"]
+        if differs or not item["judged"] or view.verbosity > 0:
+            verdict: Span = ("red", "failed") if not item["judged"] else ("red", "differs")
+            if item["judged"] and not differs:
+                verdict = ("green", "agrees")
+            rows.append((verdict, item["migration"], _counts(counts)))
+    if rows:
+        page.table(rows)
+        page.blank()
+    page.row("agreement", _counts(data["totals"]), indent=0, column=17)
+
+
+def explain(data: Data, view: View, page: Page) -> None:  # noqa: ARG001
+    """One page, or the list of all rules."""
+    rules = data["rules"]
+    if len(rules) != 1:
+        page.table([(("bold", r["code"]), r["name"], r["severity"], r["summary"]) for r in rules])
+        return
+    rule = rules[0]
+    page.line(("bold", f"{rule['code']} {rule['name']}"), ("dim", f"  {rule['severity']}"))
+    page.blank()
+    for line in rule["page"].split("\n"):
+        page.line(("bold", line) if line[:1].strip() and line in rule["sections"] else line)
+    for title in ("bad", "good"):
+        page.blank()
+        page.line(("bold", f"Example: {title}"))
+        for file, text in rule[title].items():
+            page.line("    ", ("dim", file))
+            for line in text.rstrip("\n").split("\n"):
+                page.line("        ", line)
+
+
+def contract_show(data: Data, view: View, page: Page) -> None:  # noqa: ARG001
+    """The contract as resolved: nested names and values."""
+    _nested(data["contract"], page, 0)
+
+
+LISTINGS: dict[str, Listing] = {
+    "classify": classify,
+    "effects": effects,
+    "history": history,
+    "replay": replay,
+    "explain": explain,
+    "contract show": contract_show,
+}
+"""Command -> listing."""
+
+
+# Private
+
+
+def _event(item: Data) -> tuple[Span | str, ...]:
+    action: Span = (_ACTION_STYLES.get(item["action"], "plain"), item["action"])
+    return item["migration"], action, f"{item['file']}:{item['line']}", ("dim", _how(item))
+
+
+def _effect(item: Data) -> tuple[Span | str, ...]:
+    named = f"{item['kind']} {item['identity']}" if item["kind"] else item.get("detail") or ""
+    if item.get("to"):
+        named += f" to {item['to']}"
+    return (
+        ("dim", str(item["line"])),
+        (_ACTION_STYLES.get(item["action"], "plain"), item["action"]),
+        named + (f"  ({_how(item)})" if _how(item) else ""),
+    )
+
+
+def _how(item: Data) -> str:
+    words = [item["certainty"]] if item["certainty"] != "certain" else []
+    words += [word for word, key in (("implied", "implied"), ("nothing to do", "no_op")) if item.get(key)]
+    if item.get("inside"):
+        words.append(f"inside {item['inside']}")
+    if item.get("detail") and item["kind"]:
+        words.append(item["detail"])
+    return ", ".join(words)
+
+
+def _counts(counts: dict[str, int]) -> str:
+    return ", ".join(f"{number} {outcome}" for outcome, number in counts.items() if number) or "nothing recorded"
+
+
+def _nested(value: Data, page: Page, indent: int, dash: str = "") -> None:
+    """Names and values, as YAML has them; a name without value is left out."""
+    for key, item in value.items():
+        if item is None:
+            continue
+        lead = " " * (indent - len(dash)) + dash
+        dash = ""
+        if isinstance(item, dict):
+            page.line(lead, ("bold", f"{key}:"))
+            _nested(item, page, indent + 2)
+        elif isinstance(item, list | tuple) and any(isinstance(part, dict) for part in item):
+            page.line(lead, ("bold", f"{key}:"))
+            for part in item:
+                _nested(part, page, indent + 4, "- ")
+        elif isinstance(item, list | tuple):
+            page.line(lead, f"{key}: ", ", ".join(str(part) for part in item) or "none")
+        else:
+            page.line(lead, f"{key}: {item}")

@@ -1,0 +1,73 @@
+"""Every rule: one small module each, whose docstring is its page; the registry is the literal below."""
+
+from __future__ import annotations
+
+from auditor.model.rule import Rule
+from auditor.rules.classification import mixed_migration, unowned_object
+from auditor.rules.configuration import allowance_expired, allowance_unused, entry_matches_nothing
+from auditor.rules.contract import (
+    claim_scope,
+    dedupe_key,
+    function_contract,
+    job_types,
+    not_deployed,
+    projection_read,
+    queue_writer,
+    trigger_contract,
+)
+from auditor.rules.drift import (
+    function_body_changed,
+    function_security_changed,
+    legacy_revived,
+    object_changed,
+    object_missing,
+    object_unexpected,
+    privileges_changed,
+    trigger_state_changed,
+)
+from auditor.rules.reading import (
+    needs_a_database,
+    not_understood,
+    parsers_disagree,
+    syntax_error,
+    unreadable_input,
+)
+from auditor.rules.replay import change_missed, change_wrong, migration_failed
+
+RULES: tuple[Rule, ...] = (
+    not_understood.RULE,
+    syntax_error.RULE,
+    parsers_disagree.RULE,
+    needs_a_database.RULE,
+    unreadable_input.RULE,
+    unowned_object.RULE,
+    mixed_migration.RULE,
+    entry_matches_nothing.RULE,
+    allowance_unused.RULE,
+    allowance_expired.RULE,
+    change_missed.RULE,
+    change_wrong.RULE,
+    migration_failed.RULE,
+    object_missing.RULE,
+    object_unexpected.RULE,
+    function_body_changed.RULE,
+    object_changed.RULE,
+    trigger_state_changed.RULE,
+    function_security_changed.RULE,
+    privileges_changed.RULE,
+    legacy_revived.RULE,
+    trigger_contract.RULE,
+    function_contract.RULE,
+    dedupe_key.RULE,
+    job_types.RULE,
+    queue_writer.RULE,
+    claim_scope.RULE,
+    projection_read.RULE,
+    not_deployed.RULE,
+)
+
+RETIRED: frozenset[str] = frozenset()
+"""Codes of rules that are gone; none of them is given to another rule."""
+
+BY_CODE: dict[str, Rule] = {rule.code: rule for rule in RULES}
+BY_NAME: dict[str, Rule] = {rule.name: rule for rule in RULES}

@@ -1,0 +1,93 @@
+"""The one place where `allow:` lets findings pass; its own unused and expired entries are findings."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from auditor.model import Finding
+from auditor.rules import BY_CODE
+from auditor.rules.configuration import allowance_expired, allowance_unused
+
+if TYPE_CHECKING:
+    from auditor.contract.types import Allowance
+
+
+@dataclass(frozen=True, slots=True)
+class Sifted:
+    """Findings after `allow:`.
+
+    Attributes:
+        findings: those that stand, and those about `allow:` itself; worst first.
+        allowed: those that an entry lets pass.
+    """
+
+    findings: tuple[Finding, ...]
+    allowed: tuple[Finding, ...]
+
+
+def sift(
+    findings: Iterable[Finding],
+    allowances: Sequence[Allowance],
+    *,
+    today: datetime.date,
+    evaluated: Container[str],
+) -> Sifted:
+    """Take out what is allowed.
+
+    Args:
+        findings: everything found.
+        allowances: of `classifications.yaml`.
+        today: an entry holds up to and including its `until`.
+        evaluated: codes of the rules that this run looked at. Whether an entry for another rule is used
+            cannot be told, so it is left alone.
+    """
+    standing: list[Finding] = []
+    allowed: list[Finding] = []
+    used: set[int] = set()
+    holding = [entry for entry in allowances if entry.until is None or entry.until >= today]
+    for finding in findings:
+        entries = [entry for entry in holding if lets_pass(entry, finding)]
+        used |= {id(entry) for entry in entries}
+        (allowed if entries else standing).append(finding)
+    for entry in allowances:
+        known = entry.code in BY_CODE
+        if known and entry.code not in evaluated:
+            continue
+        if entry.until is not None and entry.until < today:
+            standing.append(allowance_expired.finding(entry))
+        elif id(entry) not in used:
+            standing.append(allowance_unused.finding(entry, known_code=known))
+    return Sifted(tuple(sorted(standing, key=lambda f: f.sort_key)), tuple(allowed))
+
+
+def lets_pass(entry: Allowance, finding: Finding) -> bool:
+    """Whether an entry is about a finding: the code, and each of object and file that it names."""
+    if entry.code != finding.code:
+        return False
+    if entry.object is not None and not _matches_object(entry.object, finding):
+        return False
+    return entry.file is None or (
+        finding.location is not None and _glob(entry.file).fullmatch(finding.location.file) is not None
+    )
+
+
+# Private
+
+
+def _matches_object(pattern: str, finding: Finding) -> bool:
+    """`*` and `?` are the only wildcards; a `[` is a part of names such as `integer[]`."""
+    wild = {"*": ".*", "?": "."}
+    regex = "".join(wild.get(part, re.escape(part)) for part in re.split(r"([*?])", pattern))
+    return finding.object is not None and re.fullmatch(regex, str(finding.object), re.DOTALL) is not None
+
+
+def _glob(pattern: str) -> re.Pattern[str]:
+    """`**` stands for any number of directories, `*` and `?` stay within one."""
+    regex = ""
+    for part in re.split(r"(\*\*/|\*\*|\*|\?)", pattern):
+        regex += {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}.get(part, re.escape(part))
+    return re.compile(regex)

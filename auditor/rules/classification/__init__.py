@@ -1,0 +1,1 @@
+"""Rules about who owns what the migrations touch."""

@@ -1,0 +1,1 @@
+"""Rules about `classifications.yaml` itself: nothing in it is left to rot."""

@@ -1,0 +1,62 @@
+"""The reading of a migration names a change that did not happen on replay.
+
+What it means
+    By its text the migration certainly changes an object; the recorder saw nothing of the kind while it
+    ran. Something took it back, or the reading is wrong.
+
+Why it matters
+    What is read and what is done must be the same, or neither the class nor the history can be trusted.
+
+What to do
+    Look at the migration: is the change undone in the same transaction, or does an event trigger stand in
+    the way? If the statement simply runs, report this as a defect of `auditor`.
+
+How to allow it
+    By object, with a reason: `{code: RPL002, object: "table public.jobs", reason: ...}`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from auditor.model import Finding, Severity
+from auditor.model.rule import Rule
+
+if TYPE_CHECKING:
+    from auditor.replay.agreement import Verdict
+
+BAD = {
+    "migrations/0002_jobs.sql": """\
+-- an event trigger of migration 0001 drops every table without a comment
+CREATE TABLE public.jobs (id bigint PRIMARY KEY);
+""",
+}
+GOOD = {
+    "migrations/0002_jobs.sql": """\
+-- nothing stands between the text and the catalog
+CREATE TABLE public.jobs (id bigint PRIMARY KEY);
+""",
+}
+
+RULE = Rule(
+    code="RPL002",
+    name="change-wrong",
+    severity=Severity.ERROR,
+    help="see what takes the change back; if nothing does, this is a defect of auditor",
+    page=__doc__,
+    bad=BAD,
+    good=GOOD,
+)
+
+
+def check(wrong: Iterable[Verdict]) -> Iterator[Finding]:
+    """One finding for each change that was read and not recorded."""
+    for verdict in wrong:
+        when = f"replay of {verdict.migration}" if verdict.migration else "end of the replay"
+        yield RULE.finding(
+            f"{when}: {verdict.action} of {verdict.object} is what the text says, and did not happen",
+            object=verdict.object,
+            field=verdict.action,
+            location=verdict.location,
+        )

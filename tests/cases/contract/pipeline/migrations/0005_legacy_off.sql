@@ -1,0 +1,2 @@
+ALTER TABLE public.documents DISABLE TRIGGER old_hook;
+DROP FUNCTION public.old_enqueue(bigint);

@@ -1,0 +1,2 @@
+revision = "6"
+down_revision = "5"

@@ -1,0 +1,316 @@
+"""The command line itself: what is listed, what is loaded, how it ends."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from auditor.audits import explain
+from auditor.cli import COMMANDS, main
+from auditor.errors import ConfigurationError, ConfigurationProblem, CouldNotCheck
+from auditor.model import Report
+from auditor.rules import BY_CODE
+
+HEAVY = (
+    "alembic",
+    "msgspec",
+    "pgparse",
+    "postgast",
+    "psycopg",
+    "rich",
+    "sqlalchemy",
+    "sqlglot",
+    "yaml",
+)
+
+
+def run(*args: str, **options: Any) -> Result:
+    return CliRunner().invoke(main, args, prog_name="auditor", **options)
+
+
+def _leaves() -> list[list[str]]:
+    found = []
+    for name in COMMANDS:
+        command = main.get_command(click.Context(main), name)
+        inner = list(command.commands) if isinstance(command, click.Group) else []
+        found += [[name, sub] for sub in inner] or [[name]]
+    return found
+
+
+@pytest.mark.parametrize(
+    "args", [["--help"], ["--version"], ["contract", "--help"]] + [[*p, "--help"] for p in _leaves()]
+)
+def test_help_loads_no_heavy_library(args: list[str]) -> None:
+    script = (
+        "import sys\n"
+        "from auditor.cli import main\n"
+        f"try: main({args!r}, prog_name='auditor')\n"
+        "except SystemExit as end: assert end.code == 0, end.code\n"
+        f"print('LOADED', sorted(set({HEAVY!r}) & set(sys.modules)))\n"
+    )
+    out = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
+    assert out.stdout.splitlines()[-1] == "LOADED []"
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_listing_says_what_the_command_says(name: str) -> None:
+    command = main.get_command(click.Context(main), name)
+    assert command is not None
+    assert command.name == name
+    assert command.short_help == COMMANDS[name][1]
+    assert len(COMMANDS[name][1]) <= 60
+
+
+@pytest.mark.parametrize("path", _leaves(), ids=" ".join)
+def test_every_command_has_the_common_options(path: list[str]) -> None:
+    help_ = run(*path, "--help").stdout
+    for option in ("--format", "--output", "--color", "-q, --quiet", "-v, --verbose", "-h, --help"):
+        assert option in help_
+
+
+def test_help_tells_the_exit_codes() -> None:
+    result = run("--help")
+    assert result.exit_code == 0
+    for code in ("0 ", "1 ", "2 ", "3 ", "70 ", "130 "):
+        assert f"\n    {code}" in result.stdout
+
+
+def test_nothing_asked_is_a_usage_error() -> None:
+    for args in ((), ("contract",)):
+        result = run(*args)
+        assert result.exit_code == 2
+        assert result.stdout == ""
+        assert "Usage:" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (("chek",), "no command 'chek'; did you mean 'check'?"),
+        (("frobnicate",), "no command 'frobnicate'; commands: check, "),
+        (("check", "--nope"), "No such option '--nope'"),
+        (("explain", "DRF001", "--format", "sarif"), "'sarif' is not one of 'text', 'json'"),
+        (("explain", "DRF001", "--output", "none/at/all"), "directory 'none/at' does not exist"),
+        (("explain", "DRF001", "--output", "sarif=x"), "no format 'sarif' here; formats: text, json"),
+        (("explain", "DRF001", "--output", "a", "--output", "b"), "more than one FILE"),
+        (("explain", "DRF01"), "no rule is called 'DRF01'; did you mean DRF0"),
+        (("explain",), "name one rule, or give --list"),
+        (("explain", "DRF001", "--list"), "name one rule, or give --list"),
+        (("check", "--config", "none.yaml"), "--config none.yaml: does not exist"),
+        (("drift", "--scope", "everything"), "'everything' is not one of"),
+        (("effects", "--pg-major", "14"), "'14' is not one of"),
+    ],
+)
+def test_a_usage_error_is_one_line_and_code_2(args: tuple[str, ...], message: str) -> None:
+    result = run(*args)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert result.stderr.count("\n") == 1
+    assert result.stderr.startswith("auditor: error: ")
+    assert message in result.stderr
+
+
+# Errors become exit codes
+
+
+def _failing(monkeypatch: pytest.MonkeyPatch, error: BaseException | type[BaseException]) -> None:
+    def fail(_: object) -> Report:
+        raise error
+
+    monkeypatch.setattr(explain, "run", fail)
+
+
+def test_could_not_check_is_3(monkeypatch: pytest.MonkeyPatch) -> None:
+    _failing(monkeypatch, CouldNotCheck("no connection\n  to the server"))
+    result = run("explain", "DRF001")
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert result.stderr == "auditor: error: no connection to the server\n"
+
+
+def test_every_problem_of_the_configuration_is_a_line_and_the_code_2(monkeypatch: pytest.MonkeyPatch) -> None:
+    problems = [
+        ConfigurationProblem("c.yaml", 3, 5, "wrong"),
+        ConfigurationProblem("c.yaml", 9, None, "also wrong"),
+    ]
+    _failing(monkeypatch, ConfigurationError(problems))
+    result = run("explain", "DRF001")
+    assert result.exit_code == 2
+    assert result.stderr == "auditor: error: c.yaml:3:5: wrong\nauditor: error: c.yaml:9: also wrong\n"
+
+
+def test_a_defect_is_70_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    _failing(monkeypatch, KeyError("oid"))
+    result = run("explain", "DRF001")
+    assert (result.exit_code, result.stdout) == (70, "")
+    assert "KeyError: 'oid'" in result.stderr
+    assert "a defect of auditor itself" in result.stderr
+    assert "-v for the traceback" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_the_traceback_of_a_defect_holds_no_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PGPASSWORD", "env-secret")
+    monkeypatch.setenv("AUDITOR_DATABASE_URL", "postgresql://u:url%2Dsecret@h/d")
+    _failing(
+        monkeypatch, RuntimeError("refused: env-secret url-secret url%2Dsecret postgresql://u:other-secret@h/d")
+    )
+    result = run("explain", "DRF001", "-v")
+    assert result.exit_code == 70
+    assert "Traceback" in result.stderr
+    assert "secret" not in result.stderr
+
+
+def test_ctrl_c_is_130(monkeypatch: pytest.MonkeyPatch) -> None:
+    _failing(monkeypatch, KeyboardInterrupt)
+    result = run("explain", "DRF001")
+    assert result.exit_code == 130
+    assert result.stdout == ""
+    assert "auditor: error: interrupted" in result.stderr
+
+
+def test_a_file_that_calls_exit_is_no_clean_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    _failing(monkeypatch, SystemExit(0))
+    result = run("explain", "DRF001")
+    assert result.exit_code == 3
+    assert "exit(0)" in result.stderr
+
+
+def test_what_is_printed_by_what_is_read_does_not_reach_stdout(monkeypatch: pytest.MonkeyPatch) -> None:
+    def noisy(_: object) -> Report:
+        print("hello from env.py")  # noqa: T201
+        return Report("explain", data={"rules": []})
+
+    monkeypatch.setattr(explain, "run", noisy)
+    result = run("explain", "DRF001", "--format", "json")
+    assert json.loads(result.stdout)["rules"] == []
+    assert "hello from env.py" in result.stderr
+
+
+# Where the report goes
+
+
+def test_output_takes_the_place_of_stdout(tmp_path: Path) -> None:
+    file = tmp_path / "report.txt"
+    result = run("explain", "DRF005", "--output", str(file))
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert file.read_text().startswith("DRF005 trigger-state-changed")
+
+
+def test_one_run_feeds_several_outputs(tmp_path: Path) -> None:
+    file = tmp_path / "report.json"
+    result = run("explain", "DRF005", "--output", f"json={file}")
+    assert result.stdout.startswith("DRF005 trigger-state-changed")
+    assert json.loads(file.read_text())["rules"][0]["code"] == "DRF005"
+
+
+def test_a_device_is_written_to_not_replaced() -> None:
+    assert run("explain", "DRF005", "--output", os.devnull).exit_code == 0
+    assert not Path(os.devnull).is_file()
+
+
+def test_a_report_that_cannot_be_written_is_3(tmp_path: Path) -> None:
+    if os.geteuid() == 0:
+        target = Path("/proc/auditor-report")
+    else:
+        tmp_path.chmod(0o500)
+        target = tmp_path / "x"
+    result = run("explain", "DRF005", "--output", str(target))
+    assert result.exit_code == 3
+    assert "cannot write the report" in result.stderr
+
+
+def test_a_reader_that_has_enough_is_no_error() -> None:
+    program = subprocess.Popen(
+        [sys.executable, "-m", "auditor", "explain", "--list", "--format", "json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert program.stdout is not None
+    assert program.stderr is not None
+    program.stdout.close()
+    assert program.stderr.read() == b""
+    assert program.wait(30) == 0
+    program.stderr.close()
+
+
+# Colour
+
+
+@pytest.mark.parametrize(
+    ("args", "environment", "coloured"),
+    [
+        ((), {}, False),
+        (("--color", "always"), {}, True),
+        (("--color", "always"), {"NO_COLOR": "1"}, True),
+        (("--color", "never"), {"FORCE_COLOR": "1"}, False),
+        ((), {"FORCE_COLOR": "1"}, True),
+        ((), {"FORCE_COLOR": "0"}, False),
+        ((), {"CLICOLOR_FORCE": "1"}, True),
+        ((), {"FORCE_COLOR": "1", "NO_COLOR": "1"}, False),
+        ((), {"FORCE_COLOR": "1", "NO_COLOR": ""}, True),
+        ((), {"CI": "true"}, False),
+        ((), {"CI": "true", "GITHUB_ACTIONS": "true"}, True),
+        ((), {"CI": "true", "GITHUB_ACTIONS": "true", "TERM": "dumb"}, False),
+        ((), {"AUDITOR_COLOR": "always"}, True),
+    ],
+)
+def test_colour(args: tuple[str, ...], environment: dict[str, str], *, coloured: bool) -> None:
+    names = (
+        "NO_COLOR",
+        "FORCE_COLOR",
+        "CLICOLOR_FORCE",
+        "CI",
+        "GITHUB_ACTIONS",
+        "GITLAB_CI",
+        "TERM",
+        "AUDITOR_COLOR",
+    )
+    cleared: dict[str, str | None] = dict.fromkeys(names)
+    result = run("explain", "DRF005", *args, env=cleared | environment, color=True)
+    assert ("\x1b[" in result.stdout) is coloured
+
+
+# explain
+
+
+def test_explain_shows_the_whole_page() -> None:
+    for name in ("DRF005", "drf005", "trigger-state-changed"):
+        result = run("explain", name)
+        assert result.exit_code == 0
+        for part in ("What it means", "Why it matters", "What to do", "How to allow it", "Example: bad"):
+            assert part in result.stdout
+        assert "ALTER TABLE public.jobs DISABLE TRIGGER on_job;" in result.stdout
+
+
+def test_explain_lists_all_rules() -> None:
+    lines = run("explain", "--list").stdout.splitlines()
+    assert [line.split()[0] for line in lines] == list(BY_CODE)
+
+
+def test_the_format_may_come_from_the_environment() -> None:
+    result = run("explain", "DRF005", env={"AUDITOR_FORMAT": "json"})
+    assert json.loads(result.stdout)["rules"][0]["name"] == "trigger-state-changed"
+
+
+def test_completion_is_clicks_own() -> None:
+    environment = {
+        **os.environ,
+        "_AUDITOR_COMPLETE": "bash_complete",
+        "COMP_WORDS": "auditor ch",
+        "COMP_CWORD": "1",
+    }
+    out = subprocess.run(
+        [sys.executable, "-c", "from auditor.cli import main; main(prog_name='auditor')"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert out.stdout == "plain,check\n"

@@ -1,0 +1,504 @@
+"""The reader against a database that holds every kind of object, on every major version installed."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from unittest.mock import Mock
+
+import psycopg
+import pytest
+
+from auditor.catalog import reader
+from auditor.catalog.kinds import BY_KIND
+from auditor.catalog.printing import set_printing
+from auditor.catalog.reader import read_snapshot
+from auditor.catalog.session import read_only_session
+from auditor.catalog.snapshot_file import dump, load
+from auditor.model import CatalogObject, ObjectId, Snapshot
+from auditor.replay.binaries import find_installations
+from auditor.replay.server import ThrowAwayServer, throw_away_server
+
+MUTATIONS_FILE = Path(__file__).with_name("test_catalog_mutations.sql")
+
+MAJORS = sorted({installation.major for installation in find_installations()})
+
+OLD_SERVERS_LACK = {
+    ("table constraint", "enforced"),
+    ("table constraint", "temporal"),
+    ("publication", "generated_columns"),
+}
+"""Fields that PostgreSQL has had since 18."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Everything:
+    """The database of test_catalog_everything.sql."""
+
+    server: ThrowAwayServer
+    name: str
+    app: str
+    audit: str
+
+    @property
+    def major(self) -> int:
+        return self.server.version_num // 10000
+
+    def connect(self) -> psycopg.Connection[Any]:
+        return psycopg.connect(self.server.conninfo(self.name), cursor_factory=psycopg.RawCursor)
+
+    def read(self, **how: Any) -> Snapshot:
+        with read_only_session(self.server.conninfo(self.name)) as connection:
+            return read_snapshot(connection, **({"exclude_schemas": ["recorder"]} | how))
+
+    def read_after(self, sql: str) -> Snapshot:
+        """What would be there after some statements, which are rolled back."""
+        with psycopg.connect(self.server.conninfo(self.name)) as connection:
+            connection.execute(self.fill_in(sql))
+            set_printing(connection)
+            after = read_snapshot(connection, exclude_schemas=["recorder"])
+            connection.rollback()
+        return after
+
+    def fill_in(self, text: str) -> str:
+        """The text with the names of roles and of the database in it."""
+        for word, value in {"APP": self.app, "AUDIT": self.audit, "DATABASE": self.name}.items():
+            text = text.replace(word, value)
+        return text
+
+
+@pytest.fixture(scope="module", params=MAJORS, ids=lambda major: f"pg{major}")
+def everything(request: pytest.FixtureRequest) -> Iterator[Everything]:
+    with throw_away_server(major=request.param) as server:
+        found = Everything(server, server.create_database("everything"), "app_owner", '"Audit role"')
+        with server.connect(found.name) as connection:
+            connection.execute(f"create role {found.app}")
+            connection.execute(f"create role {found.audit}")
+            connection.execute("set allow_in_place_tablespaces = on")
+            connection.execute(f"create tablespace {found.app}_space location ''")
+            connection.execute(f"create access method {found.app}_heap type table handler heap_tableam_handler")
+            connection.execute("set search_path = public")
+            connection.execute(script("test_catalog_everything.sql", found))
+            if found.major >= 18:
+                connection.execute(script("test_catalog_everything.pg18.sql", found))
+        yield found
+
+
+@pytest.fixture(scope="module")
+def snapshot(everything: Everything) -> Snapshot:
+    return everything.read()
+
+
+def script(name: str, everything: Everything) -> str:
+    return everything.fill_in(Path(__file__).with_name(name).read_text("utf-8"))
+
+
+def one(snapshot: Snapshot, kind: str, identity: str) -> CatalogObject:
+    return snapshot.objects[ObjectId(kind, identity)]
+
+
+def test_every_field_of_every_kind_is_read(everything: Everything, snapshot: Snapshot) -> None:
+    """No field is a constant: among the objects read, each has at least two values."""
+    values: dict[tuple[str, str], set[str]] = {}
+    for item in snapshot.objects.values():
+        for field in dataclasses.fields(item):
+            values.setdefault((item.KIND, field.name), set()).add(repr(getattr(item, field.name)))
+    assert {kind for kind, _ in values} == set(BY_KIND)
+    expected = {("foreign table column", name) for name in FOREIGN_COLUMNS_LACK}
+    expected |= {("foreign table column", "table_kind"), ("table column", "table_kind"), ("policy", "table_kind")}
+    expected |= {("procedure", name) for name in PROCEDURES_LACK}
+    if everything.major < 18:
+        expected |= OLD_SERVERS_LACK | {("foreign table column", "generated")}
+    assert {name for name, found in values.items() if len(found) < 2} == expected
+
+
+FOREIGN_COLUMNS_LACK = {
+    "not_null",
+    "identity_generation",
+    "storage",
+    "compression",
+    "statistics",
+    "privileges",
+    "comment",
+}
+PROCEDURES_LACK = {
+    "returns",
+    "library",
+    "window",
+    "volatility",
+    "strict",
+    "parallel",
+    "leakproof",
+    "cost",
+    "rows",
+    "support",
+}
+"""What CREATE PROCEDURE has no word for, and `library`, which only a procedure in C has."""
+
+
+def test_identities_are_those_of_pg_identify_object(everything: Everything, snapshot: Snapshot) -> None:
+    """The same objects, spelled the same, as PostgreSQL's own function over all catalogs."""
+    with everything.connect() as connection:
+        rows = connection.execute(script("test_catalog_identities.sql", everything).encode()).fetchall()
+    assert {str(object_id) for object_id in snapshot.objects} == {f"{kind} {identity}" for kind, identity in rows}
+
+
+def test_a_role_without_any_grant_reads_the_same(everything: Everything, snapshot: Snapshot) -> None:
+    with everything.server.connect(everything.name) as connection:
+        connection.execute("create role nobody_special login")
+    with read_only_session(everything.server.conninfo(everything.name, "nobody_special")) as connection:
+        plain = read_snapshot(connection, exclude_schemas=["recorder"])
+        with pytest.raises(psycopg.errors.InsufficientPrivilege), connection.transaction():
+            connection.execute("select from app.documents")
+    # The role itself is not part of what is read.
+    assert dump(plain) == dump(snapshot)
+
+
+def test_a_saved_snapshot_is_the_snapshot(snapshot: Snapshot) -> None:
+    assert load(dump(snapshot)) == snapshot
+
+
+def test_snapshot_says_what_it_did_not_read(snapshot: Snapshot) -> None:
+    assert snapshot.unread == (
+        ("access method", "1 there; this kind is not read"),
+        ("cast", "1 there; this kind is not read"),
+        ("collation", "1 there; this kind is not read"),
+        ("foreign-data wrapper", "1 there; this kind is not read"),
+        ("operator", "1 there; this kind is not read"),
+        ("server", "2 there; this kind is not read"),
+        ("setting of a database or role", "1 there; this kind is not read"),
+        ("statistics object", "1 there; this kind is not read"),
+        ("text search configuration", "1 there; this kind is not read"),
+        ("user mapping", "1 there; this kind is not read"),
+    )
+
+
+def test_system_excluded_and_extension_objects_are_left_out(everything: Everything, snapshot: Snapshot) -> None:
+    names = [object_id.identity for object_id in snapshot.objects]
+    assert not [name for name in names if "recorder" in name or "pg_toast" in name or "information_schema" in name]
+    assert "ext" in names
+    assert "citext" in names
+    assert not [name for name in names if name.startswith("ext.")]
+    whole = everything.read(exclude_schemas=())
+    extra = {str(object_id) for object_id in whole.objects.keys() - snapshot.objects.keys()}
+    assert extra == {
+        "schema recorder",
+        "table recorder.log",
+        "table column recorder.log.id",
+        "function recorder.note()",
+        f"event trigger {everything.app}_recorder",
+    }
+
+
+def test_triggers(snapshot: Snapshot) -> None:
+    assert one(snapshot, "trigger", "on_change on app.documents").values() == {
+        "table": "app.documents",
+        "table_kind": "table",
+        "function": "app.touch()",
+        "timing": "after",
+        "events": ["insert", "update"],
+        "columns": ['"Title"', "price"],
+        "level": "row",
+        "when": "((new.price > (1)::numeric) AND (new.body <> ') EXECUTE FUNCTION'::text))",
+        "arguments": ["one", "ä ' 2", ""],
+        "old_table": None,
+        "new_table": None,
+        "constraint": False,
+        "deferrable": False,
+        "initially_deferred": False,
+        "referenced_table": None,
+        "enabled": "origin",
+        "cloned_from": None,
+        "comment": "on change",
+    }
+    states = {
+        object_id.identity: item.values()["enabled"]
+        for object_id, item in snapshot.objects.items()
+        if object_id.kind == "trigger"
+    }
+    assert states == {
+        '"Always" on app.documents': "always",
+        "all_rows on app.documents": "replica",
+        "builtin on app.scratch": "origin",
+        "checked on app.links": "origin",
+        "cloned on app.events": "origin",
+        "cloned on app.events_2024": "disabled",
+        "gone on app.documents": "disabled",
+        "instead_of_insert on app.cheap": "origin",
+        "on_change on app.documents": "origin",
+        "remote_change on app.remote": "origin",
+    }
+    assert one(snapshot, "trigger", "instead_of_insert on app.cheap").parent == ObjectId("view", "app.cheap")
+    assert one(snapshot, "trigger", "remote_change on app.remote").parent == ObjectId(
+        "foreign table", "app.remote"
+    )
+
+
+def test_functions(everything: Everything, snapshot: Snapshot) -> None:
+    claim = one(snapshot, "function", "app.claim(integer,pg_catalog.text[])")
+    assert claim.values() == {
+        "arguments": "worker integer, kinds text[] DEFAULT '{a,b}'::text[], OUT id bigint, OUT job app.mood",
+        "returns": "SETOF record",
+        "language": "sql",
+        "body": "select 1::bigint, 'low'::app.mood",
+        "library": None,
+        "window": False,
+        "volatility": "stable",
+        "security_definer": True,
+        "settings": ["search_path=app, pg_temp", "work_mem=64MB"],
+        "strict": True,
+        "parallel": "safe",
+        "leakproof": True,
+        "cost": 7.0,
+        "rows": 3.0,
+        "support": None,
+        "owner": everything.app,
+        "privileges": [f"{everything.audit}: EXECUTE", "owner: EXECUTE"],
+        "comment": None,
+    }
+    assert one(snapshot, "function", "app.touch()").values()["body"] == (
+        "\nbegin\n  -- 100 % verbatim: 'ä'\n  return new;\nend\n"
+    )
+    assert one(snapshot, "function", "app.twice(integer)").values()["body"] == "RETURN (a * 2)"
+    assert one(snapshot, "procedure", "app.run(integer)").values()["settings"] == ['search_path=""']
+
+
+def test_indexes_and_constraints(snapshot: Snapshot) -> None:
+    many = one(snapshot, "index", "app.documents_many").values()
+    assert many["keys"] == [
+        'lower(body) COLLATE "C" DESC',
+        '"Title" COLLATE "POSIX" text_pattern_ops NULLS FIRST',
+        "price DESC NULLS LAST",
+        "((price + (1)::numeric))",
+    ]
+    assert many["include"] == ["rank", "id"]
+    unique = one(snapshot, "index", "app.documents_code").values()
+    assert (unique["keys"], unique["predicate"], unique["unique"], unique["nulls_not_distinct"]) == (
+        ["code"],
+        "(price IS NOT NULL)",
+        True,
+        True,
+    )
+    assert one(snapshot, "index", "app.documents_code_bpchar").values()["keys"] == ["code bpchar_ops"]
+    keys = {
+        name: one(snapshot, "index", f"app.searched_{name}").values()["keys"] for name in ("gin", "gist", "btree")
+    }
+    assert keys == {
+        "gin": ["words", "tags", "more jsonb_path_ops", "to_tsvector('simple'::regconfig, (name)::text)"],
+        "gist": ["words (siglen=100)", "at inet_ops"],
+        "btree": ["name", "mood", "at", "tags", "(((name)::text || 'x'::text))", "((more ->> 'a'::text)) DESC"],
+    }
+    assert ObjectId("index", "app.documents_pkey") not in snapshot
+    assert ObjectId("table constraint", "checked on app.links") not in snapshot
+
+    title = one(snapshot, "table constraint", '"Title of documents" on app.documents').values()
+    assert {name: value for name, value in title.items() if value not in (None, [], False)} == {
+        "table": "app.documents",
+        "table_kind": "table",
+        "type": "u",
+        "columns": ['"Title"', "rank"],
+        "method": "btree",
+        "deferrable": True,
+        "initially_deferred": True,
+        "validated": True,
+        "enforced": True,
+        "nulls_not_distinct": True,
+        "include": ["price"],
+        "index_valid": True,
+        "options": ["fillfactor=70"],
+        "enabled": "origin",
+    }
+    foreign = one(snapshot, "table constraint", "links_event on app.links").values()
+    assert {name: value for name, value in foreign.items() if value not in (None, [], False)} == {
+        "table": "app.links",
+        "table_kind": "table",
+        "type": "f",
+        "columns": ["event_id", "event_at"],
+        "references": "app.events",
+        "references_columns": ["id", "at"],
+        "match": "simple",
+        "on_update": "no action",
+        "on_delete": "set default (event_at)",
+        "enforced": True,
+        "enabled": "disabled, origin",
+    }
+    overlap = one(snapshot, "table constraint", "no_overlap on app.documents").values()
+    assert (overlap["elements"], overlap["predicate"]) == (
+        ["during WITH &&", "int8range(id, (id + 1)) WITH ="],
+        "(price > (1)::numeric)",
+    )
+
+
+def test_privileges(everything: Everything, snapshot: Snapshot) -> None:
+    app, audit = everything.app, everything.audit
+    assert one(snapshot, "schema", "app").values()["privileges"] == [
+        f"{audit}: CREATE*",
+        f"{app}: USAGE",
+        "owner: CREATE",
+        "owner: USAGE",
+    ]
+    assert [
+        privilege
+        for privilege in one(snapshot, "table", "app.documents").values()["privileges"]
+        if privilege != "owner: MAINTAIN"  # since PostgreSQL 17
+    ] == [
+        f"{app}: INSERT*",
+        f"{app}: UPDATE*",
+        "owner: DELETE",
+        "owner: INSERT",
+        "owner: REFERENCES",
+        "owner: SELECT",
+        "owner: TRIGGER",
+        "owner: UPDATE",
+        f"owner_lookalike_{app}: SELECT",
+        "public: SELECT",
+    ]
+    assert one(snapshot, "table column", 'app.documents."Title"').values()["privileges"] == [
+        f"{audit}: SELECT",
+        f"{audit}: UPDATE",
+    ]
+    assert one(snapshot, "function", "app.touch()").values()["privileges"] == ["owner: EXECUTE", "public: EXECUTE"]
+    assert one(snapshot, "default acl", f"for role {app} on functions").values()["privileges"] == [
+        "owner: EXECUTE"
+    ]
+
+
+def test_types(snapshot: Snapshot) -> None:
+    assert one(snapshot, "type", "app.mood").values()["labels"] == ["low", "middle", "high"]
+    assert one(snapshot, "type", "app.point").values()["attributes"] == [
+        "x numeric(10,2)",
+        '"Y y" text COLLATE "C"',
+        "tags text[]",
+    ]
+    code = one(snapshot, "type", "app.code").values()
+    assert (code["base_type"], code["collation"]) == ("character varying(10)", '"C"')
+    constraint = one(snapshot, "domain constraint", '"Code format" on app.code')
+    assert constraint.parent == ObjectId("type", "app.code")
+    assert constraint.values()["expression"] == "((VALUE)::text ~ '^[a-z]+$'::text)"
+
+
+def test_no_secret_is_read(snapshot: Snapshot) -> None:
+    assert one(snapshot, "foreign table", "app.remote").values()["options"] == ["password=***", "table_name=other"]
+    assert "hidden" not in dump(snapshot)
+
+
+def test_parents_are_there(snapshot: Snapshot) -> None:
+    orphans = [item.id for item in snapshot.objects.values() if item.parent and item.parent not in snapshot]
+    assert orphans == []
+
+
+def test_only_the_kinds_asked_for(everything: Everything, snapshot: Snapshot) -> None:
+    read = everything.read(kinds=["procedure", "foreign table column"])
+    assert read.objects == {
+        object_id: item
+        for object_id, item in snapshot.objects.items()
+        if object_id.kind in {"procedure", "foreign table column"}
+    }
+    with pytest.raises(ValueError, match="kinds that are not read: operator"):
+        everything.read(kinds=["operator", "table"])
+
+
+def test_only_what_is_named_and_what_hangs_on_it(everything: Everything, snapshot: Snapshot) -> None:
+    def named(**names: list[str]) -> set[str]:
+        read = everything.read(names={kind.replace("_", " "): identities for kind, identities in names.items()})
+        assert all(snapshot.objects[object_id] == item for object_id, item in read.objects.items())
+        return {str(object_id) for object_id in read.objects}
+
+    assert named() == set()
+    assert named(table=["app.nothing", "nonsense", "a.b.c.d", ""], function=["app.claim"]) == set()
+    assert named(table=["app.links"]) == {
+        "table app.links",
+        "table column app.links.event_at",
+        "table column app.links.event_id",
+        "table column app.links.parent_a",
+        "table constraint links_event on app.links",
+        "table constraint links_parent on app.links",
+        "trigger checked on app.links",
+        "sequence app.links_numbers",
+    }
+    for kind in BY_KIND:
+        some = max(object_id.identity for object_id in snapshot.objects if object_id.kind == kind)
+        read = everything.read(names={kind: [some]})
+        assert ObjectId(kind, some) in read.objects
+        assert all(item.id == ObjectId(kind, some) or item.parent is not None for item in read.objects.values()), (
+            kind
+        )
+
+
+def test_migration_role(everything: Everything) -> None:
+    assert everything.read().migration_role == "postgres"
+    ledger = "create table app.alembic_version (); alter table app.alembic_version owner to APP"
+    assert everything.read_after(ledger).migration_role == everything.app
+
+
+def test_the_server_must_print_canonically(everything: Everything) -> None:
+    with everything.connect() as connection, pytest.raises(ValueError, match="search_path"):
+        read_snapshot(connection)
+
+
+def test_a_query_must_yield_what_its_kind_has(everything: Everything, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where no row comes back."""
+    right = reader._sql("schema", everything.major)
+    for text in (right.replace("as owner", "as proprietor"), right.replace("d.description as comment", "1")):
+        monkeypatch.setattr(reader, "_sql", Mock(return_value=f"{text} and false"))
+        with pytest.raises(TypeError, match=r"schema\.sql yields"):
+            everything.read(kinds=["schema"])
+
+
+def test_settings_of_the_user_change_nothing(everything: Everything, snapshot: Snapshot) -> None:
+    settings = {
+        "search_path": "app",
+        "quote_all_identifiers": "on",
+        "datestyle": "German",
+        "timezone": "Asia/Tokyo",
+        "intervalstyle": "sql_standard",
+        "extra_float_digits": "0",
+        "bytea_output": "escape",
+        "standard_conforming_strings": "off",
+    }
+    options = " ".join(f"-c {name}={value}" for name, value in settings.items())
+    with read_only_session(f"{everything.server.conninfo(everything.name)} options='{options}'") as connection:
+        assert read_snapshot(connection, exclude_schemas=["recorder"]) == snapshot
+
+
+def mutations() -> Iterator[tuple[str, set[tuple[str, str, str]]]]:
+    """The paragraphs of test_catalog_mutations.sql: SQL, and what differs after it."""
+    for paragraph in MUTATIONS_FILE.read_text("utf-8").split("\n\n")[1:]:
+        lines = paragraph.strip().splitlines()
+        claims = [line.removeprefix("-- ").split(" | ") for line in lines if line.startswith("-- ")]
+        changes = {(kind, name, field) for kind, name, fields in claims for field in fields.split(", ")}
+        yield "\n".join(line for line in lines if not line.startswith("-- ")), changes
+
+
+@pytest.mark.parametrize(("sql", "changes"), list(mutations()), ids=[sql[:60] for sql, _ in mutations()])
+def test_one_statement_changes_one_field(
+    everything: Everything, snapshot: Snapshot, sql: str, changes: set[tuple[str, str, str]]
+) -> None:
+    after = everything.read_after(sql)
+    assert after.objects.keys() == snapshot.objects.keys()
+    assert {
+        (object_id.kind, object_id.identity, name)
+        for object_id, item in snapshot.objects.items()
+        for name, value in item.values().items()
+        if after.objects[object_id].values()[name] != value
+    } == {(kind, everything.fill_in(name), field) for kind, name, field in changes}
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "analyze app.documents",
+        "insert into app.scratch (a, c) values (1, 'x')",
+        "select nextval('app.numbers')",
+        """
+        drop trigger gone on app.documents;
+        create trigger gone after truncate on app.documents for each statement execute function app.touch();
+        alter table app.documents disable trigger gone
+        """,
+        "create temporary table here (id int primary key)",
+    ],
+)
+def test_what_changes_nothing_is_not_seen(everything: Everything, snapshot: Snapshot, sql: str) -> None:
+    assert everything.read_after(sql) == snapshot

@@ -9,7 +9,9 @@ from auditor.audits.reading import reading
 from auditor.audits.replaying import Replayed, installation_for, run_history
 from auditor.config import Settings
 from auditor.model import Location, Report
-from auditor.replay.agreement import Agreement, Verdict, agree
+from auditor.replay.agreement import agree
+from auditor.replay.verdict import Agreement, Verdict
+from auditor.replay.verdict import Outcome as Judged
 from auditor.rules.replay import change_missed, change_wrong, migration_failed
 
 REPLAY = frozenset(module.RULE.code for module in (change_missed, change_wrong, migration_failed))
@@ -57,10 +59,10 @@ def _recorded(found: Agreement) -> int:
     return sum(count for outcome, count in found.totals.items() if outcome not in not_recorded)
 
 
-def _first(found: Agreement, outcome: str) -> Iterator[Verdict]:
+def _first(found: Agreement, outcome: Judged) -> Iterator[Verdict]:
     """What is told of a migration is not told again of the end it leads to."""
     told = set()
-    for verdict in found.of(outcome):  # type: ignore[arg-type]
+    for verdict in found.of(outcome):
         if verdict.migration:
             told.add(verdict.object)
         elif verdict.object in told:

@@ -25,7 +25,7 @@ from auditor.model import Finding, Location, Severity
 from auditor.model.rule import Rule
 
 if TYPE_CHECKING:
-    from auditor.replay.agreement import Verdict
+    from auditor.replay.verdict import Verdict
 
 BAD = {
     "classifications.yaml": """\

@@ -24,7 +24,7 @@ from auditor.model import Finding, Severity
 from auditor.model.rule import Rule
 
 if TYPE_CHECKING:
-    from auditor.replay.agreement import Verdict
+    from auditor.replay.verdict import Verdict
 
 BAD = {
     "migrations/0002_jobs.sql": """\

@@ -41,7 +41,7 @@ class Inputs:
     @property
     def missing_places(self) -> tuple[str, ...]:
         """Places that should hold migrations and hold none, though others do."""
-        return tuple(f"{p.message}" for p in self.migrations.problems if p.kind == "nothing-to-check")
+        return tuple(f"migrations: {p.message}" for p in self.migrations.problems if p.kind == "nothing-to-check")
 
 
 def read_inputs(settings: Settings) -> Inputs:
@@ -127,7 +127,8 @@ def report(command: str, outcome: Outcome, inputs: Inputs | None, settings: Sett
     """The report: `allow:` and `--strict` applied, worst first."""
     configuration = inputs.configuration if inputs else None
     findings, allowed = outcome.findings, 0
-    if configuration is not None:
+    if inputs is not None and configuration is not None:
+        findings = tuple(_classed(finding, configuration, inputs.history) for finding in findings)
         sifted = sift(findings, configuration.allow, today=_today(), evaluated=outcome.evaluated)
         findings, allowed = sifted.findings, len(sifted.allowed)
     if settings.strict:
@@ -150,6 +151,14 @@ def report(command: str, outcome: Outcome, inputs: Inputs | None, settings: Sett
 
 def _today() -> datetime.date:
     return datetime.datetime.now(datetime.UTC).date()
+
+
+def _classed(finding: Finding, configuration: Configuration, history: History) -> Finding:
+    """A finding about an object says whose it is."""
+    if finding.object is None or finding.owner_class is not None:
+        return finding
+    owner_class, _ = configuration.ownership.owner_of(finding.object, history.ancestors(finding.object))
+    return dataclasses.replace(finding, owner_class=owner_class)
 
 
 def _stricter(finding: Finding) -> Finding:

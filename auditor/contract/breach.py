@@ -8,6 +8,19 @@ from typing import NamedTuple
 
 from auditor.model import Location, ObjectId, OwnerClass, Provenance, Severity
 
+COMPARED = frozenset(
+    {
+        "function-body-changed",
+        "function-security-changed",
+        "object-changed",
+        "object-missing",
+        "object-unexpected",
+        "privileges-changed",
+        "trigger-state-changed",
+    }
+)
+"""Rules whose breaches a comparison makes: about the object of another breach they say the same once more."""
+
 
 class Cause(NamedTuple):
     """What in the catalog a breach is about: a field of an object, or (None) that it is there or missing."""

@@ -7,7 +7,7 @@ and for what is on both sides every field that is not equal. Three things make a
   policies are compared with its name replaced by one placeholder on each side;
 - what follows from a parent. A column of a table that is not there is told with the table
   (:attr:`~auditor.model.Comparison.under`), and so is the index of a column that is gone;
-- what two server versions print differently. `equal` may say so; the default is plain equality.
+- what two server versions print differently, or know (a privilege). `equal` may say more.
 """
 
 from __future__ import annotations
@@ -25,12 +25,31 @@ from auditor.catalog.kinds.table_column import TableColumn
 from auditor.catalog.kinds.table_constraint import TableConstraint
 from auditor.catalog.kinds.trigger import Trigger
 from auditor.model import CatalogObject, Comparison, ObjectId, Snapshot
+from auditor.sql.predicates import same_expression, same_query
 
 Equal = Callable[[CatalogObject, str, Any, Any], bool]
 """Whether two values of a field mean the same: (expected object, field, expected, actual)."""
 
 MIGRATION_ROLE = "<migration role>"
 """What the role that ran the migrations is called on both sides; no quoted name can be the same."""
+
+
+_EXPRESSIONS = frozenset({"check", "default", "expression", "predicate", "using", "when"})
+_QUERIES = frozenset({"definition"})
+_LISTS_OF_EXPRESSIONS = frozenset({"elements", "keys"})
+
+
+def equal_across_majors(expected_object: CatalogObject, field: str, expected: Any, actual: Any) -> bool:  # noqa: ARG001
+    """Whether two server versions may have printed the same expression or query differently."""
+    if field in _LISTS_OF_EXPRESSIONS:
+        return len(expected) == len(actual) and all(
+            same_expression(one, other) for one, other in zip(expected, actual, strict=True)
+        )
+    if not isinstance(expected, str) or not isinstance(actual, str):
+        return False
+    if field in _EXPRESSIONS:
+        return same_expression(expected, actual)
+    return field in _QUERIES and same_query(expected, actual)
 
 
 def plainly_equal(expected_object: CatalogObject, field: str, expected: Any, actual: Any) -> bool:  # noqa: ARG001
@@ -43,7 +62,7 @@ def compare(
     actual: Snapshot,
     *,
     select: Callable[[ObjectId], bool] | None = None,
-    equal: Equal = plainly_equal,
+    equal: Equal | None = None,
 ) -> list[Comparison]:
     """Every object that is not the same on both sides, in order of kind and identity.
 
@@ -51,8 +70,13 @@ def compare(
         expected: what should be.
         actual: what is.
         select: which objects to compare; all if not given.
-        equal: decides where values of a field are not equal in text.
+        equal: decides where values of a field are not equal in text. If not given: they are not the same, unless
+            the servers' majors differ and the difference may be one of printing.
     """
+    if equal is None:
+        same_major = _major(expected) == _major(actual)
+        equal = plainly_equal if same_major else equal_across_majors
+    unknown = frozenset({"MAINTAIN"}) if min(_major(expected), _major(actual)) < 17 else frozenset()
     wanted = _by_relative_id(expected)
     found = _by_relative_id(actual)
     comparisons: list[Comparison] = []
@@ -64,7 +88,9 @@ def compare(
         if left is None or right is None:
             here, there = (expected, actual) if right is None else (actual, expected)
             comparisons.append(Comparison(one.id, left, right, {}, explained_by(one, here, there)))
-        elif changes := _changes(left, right, expected.migration_role, actual.migration_role, equal):
+        elif changes := _changes(
+            left, right, _Side(expected.migration_role, unknown), _Side(actual.migration_role, unknown), equal
+        ):
             comparisons.append(Comparison(one.id, left, right, changes))
     return _with_followers(comparisons)
 
@@ -162,17 +188,34 @@ def _by_relative_id(snapshot: Snapshot) -> dict[ObjectId, CatalogObject]:
     return objects
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Side:
+    """What to know of a snapshot to compare its values with another's.
+
+    Attributes:
+        migration_role: its name here.
+        unknown: privileges that one of the two servers does not have (MAINTAIN came with 17).
+    """
+
+    migration_role: str | None
+    unknown: frozenset[str]
+
+
+def _major(snapshot: Snapshot) -> int:
+    return snapshot.server_version_num // 10_000
+
+
 def _changes(
-    left: CatalogObject, right: CatalogObject, left_role: str | None, right_role: str | None, equal: Equal
+    left: CatalogObject, right: CatalogObject, left_side: _Side, right_side: _Side, equal: Equal
 ) -> dict[str, tuple[Any, Any]]:
     changes: dict[str, tuple[Any, Any]] = {}
     for field in dataclasses.fields(left):
         if field.name == "identity":
             continue
         expected, actual = getattr(left, field.name), getattr(right, field.name)
-        if expected == actual and left_role == right_role:
+        if expected == actual and left_side == right_side:
             continue
-        if _relative(field.name, expected, left_role) == _relative(field.name, actual, right_role):
+        if _relative(field.name, expected, left_side) == _relative(field.name, actual, right_side):
             continue
         # Two owners of one name are not the same if only one of them is the migration role.
         if expected == actual or not equal(left, field.name, expected, actual):
@@ -180,8 +223,11 @@ def _changes(
     return changes
 
 
-def _relative(field: str, value: Any, migration_role: str | None) -> Any:
+def _relative(field: str, value: Any, side: _Side) -> Any:
     """The value with the migration role's name replaced by the placeholder."""
+    migration_role = side.migration_role
+    if field == "privileges":
+        value = [text for text in value if text.rpartition(": ")[2].rstrip("*") not in side.unknown]
     if migration_role is None:
         return value
     if field in _ROLE_FIELDS:

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from auditor.catalog.kinds.function import Function
 from auditor.contract.breach import Breach, Cause, Unmatched, listed
 from auditor.contract.check import check_entries
-from auditor.contract.comparison import Equal, compare, plainly_equal
+from auditor.contract.comparison import Equal, compare
 from auditor.contract.facts import Facts, body_fields, body_message
 from auditor.contract.merge import merged
 from auditor.contract.resolve import objects_of_contract
@@ -50,7 +50,7 @@ class DriftResult:
         return sum(1 for one in self.breaches if one.compat)
 
 
-def drift(facts: Facts, scope: Scope = "core", *, equal: Equal = plainly_equal) -> DriftResult:
+def drift(facts: Facts, scope: Scope = "core", *, equal: Equal | None = None) -> DriftResult:
     """Compare a live catalog with the contract and with the history.
 
     Args:
@@ -58,7 +58,7 @@ def drift(facts: Facts, scope: Scope = "core", *, equal: Equal = plainly_equal) 
             snapshot.
         scope: `contract`: the objects that the contract names; `core`: core objects and legacy ones that came
             back to life; `owned`: every object of a class, and those that no migration made; `all`: everything.
-        equal: forgives what two servers print differently.
+        equal: see :func:`auditor.contract.comparison.compare`.
     """
     checked = check_entries(facts)
     breaches = list(checked.breaches)

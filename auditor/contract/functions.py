@@ -18,6 +18,7 @@ from auditor.sql.names import quote_identifier
 
 def check_functions(facts: Facts, checked: Checked) -> None:
     """Check every function that the contract names."""
+    seen: set[ObjectId] = set()
     for entry in facts.configuration.contract.functions:
         found = functions_named(facts, entry)
         if not found:
@@ -25,7 +26,8 @@ def check_functions(facts: Facts, checked: Checked) -> None:
                 facts.unmatched("function", ObjectId("function", entry.name), entry.name.location)
             )
         for item in found:
-            checked.count("function")
+            checked.count("function", int(item not in seen))
+            seen.add(item)
             live = facts.live.objects.get(item)
             if not isinstance(live, Function):
                 _missing(facts, checked, entry, item)

@@ -72,7 +72,7 @@ def alembic_parents(migrations: MigrationSet) -> dict[str, tuple[str, ...]]:
     Read from the files without running them. A revision whose header is computed is taken to build on the one
     before it in the order of the history.
     """
-    headers: dict[str, Mapping[str, Any]] = {}
+    headers: dict[str, dict[str, Any]] = {}
     labels: dict[str, str] = {}
     revisions = [migration for migration in migrations.migrations if migration.layout == "alembic"]
     for migration in revisions:

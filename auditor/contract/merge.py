@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from auditor.contract.breach import Breach, Cause
+from auditor.contract.breach import COMPARED, Breach, Cause
 from auditor.model import Provenance
 
 KEPT = -1
@@ -53,8 +53,9 @@ def _holder(cause: Cause, explained: dict[Cause, int]) -> int | None:
 
 def _absorb(winner: Breach, other: Breach) -> Breach:
     also = winner.also
-    if other.message != winner.message and other.message not in also:
-        also = (*also, other.message, *(one for one in other.also if one not in also))
+    if not (other.name in COMPARED and other.object == winner.object):
+        said = dict.fromkeys((*also, other.message, *other.also))
+        also = tuple(one for one in said if one != winner.message)
     return replace(
         winner,
         also=also,

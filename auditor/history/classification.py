@@ -90,7 +90,11 @@ def _classify_one(
     overrides: Mapping[str, Override],
 ) -> Classification:
     unknown = sum(1 for effect in effects if effect.action == "unknown")
-    reasons = _reasons(history, ownership, [e for e in effects if e.action not in ROW_ACTIONS])
+    changes = [effect for effect in effects if effect.action not in ROW_ACTIONS]
+    reasons = _reasons(history, ownership, [effect for effect in changes if not effect.no_op])
+    if not reasons:
+        # What finds nothing to do says whose business it was, if that is known.
+        reasons = [r for r in _reasons(history, ownership, changes) if r.entry is not None]
     if not reasons:
         reasons = _reasons(history, ownership, [e for e in effects if e.action in {"write", "call"}])
         reasons = [r for r in reasons if r.object.kind != "function" or r.entry is not None]

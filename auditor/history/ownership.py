@@ -16,6 +16,10 @@ from functools import cached_property
 from auditor.model import Location, ObjectId, OwnerClass
 
 
+_ALSO = {"composite type": "type"}
+"""PostgreSQL lists a composite type twice, as a relation and as a type: an entry for the type owns both."""
+
+
 @dataclass(frozen=True)
 class OwnershipEntry:
     """One line below `classes:`.
@@ -36,7 +40,7 @@ class OwnershipEntry:
 
     def matches(self, item: ObjectId) -> bool:
         """Whether the entry names this object itself."""
-        if item.kind != self.kind:
+        if item.kind != self.kind and _ALSO.get(item.kind) != self.kind:
             return False
         identity = item.identity
         if self._without_arguments:
@@ -93,7 +97,7 @@ class Ownership:
         best: OwnershipEntry | None = None
         best_rank = (-1, -1)
         for depth, target in enumerate((item, *ancestors)):
-            for entry in self._by_kind.get(target.kind, ()):
+            for entry in (*self._by_kind.get(target.kind, ()), *self._by_kind.get(_ALSO.get(target.kind, ""), ())):
                 if not entry.matches(target):
                     continue
                 self._used.add(id(entry))

@@ -7,7 +7,7 @@ from functools import cache as memoized
 
 import msgspec
 
-from auditor.migrations.cache import Cache, fingerprint_of_source, key_of, versions_of
+from auditor.migrations.cache import Cache, collector_paused, fingerprint_of_source, key_of, versions_of
 from auditor.migrations.discovery import MigrationSet
 from auditor.model import Migration, Statement
 from auditor.model.change import AnyChange, Harmless, Unknown
@@ -40,10 +40,18 @@ def read(migrations: MigrationSet, cache: Cache | None = None) -> tuple[ReadMigr
     """
     if cache is None:
         cache = Cache.of_history("changes", migrations.identity, stamp())
+    keys = [key_of(*(_key(statement) for statement in m.statements)) for m in migrations.migrations]
+    with collector_paused():
+        found = [cache.get(key, _DECODER) for key in keys]
     known: dict[str, Changes] = {}
-    reads = tuple(_read_migration(migration, cache, known) for migration in migrations.migrations)
+    reads = []
+    for migration, key, changes in zip(migrations.migrations, keys, found, strict=True):
+        if changes is None or len(changes) != len(migration.statements):
+            changes = tuple(_changes(statement, known) for statement in migration.statements)
+            cache.put(key, changes)
+        reads.append(ReadMigration(migration, changes))
     cache.save()
-    return reads
+    return tuple(reads)
 
 
 def read_statements(statements: tuple[Statement, ...]) -> tuple[Changes, ...]:
@@ -63,15 +71,6 @@ def stamp() -> str:
 # Private
 
 _DECODER = msgspec.msgpack.Decoder(tuple[Changes, ...])
-
-
-def _read_migration(migration: Migration, cache: Cache, known: dict[str, Changes]) -> ReadMigration:
-    key = key_of(*(_key(statement) for statement in migration.statements))
-    changes = cache.get(key, _DECODER)
-    if changes is None or len(changes) != len(migration.statements):
-        changes = tuple(_changes(statement, known) for statement in migration.statements)
-        cache.put(key, changes)
-    return ReadMigration(migration, changes)
 
 
 def _key(statement: Statement) -> str:

@@ -44,8 +44,10 @@ A migration that failed, and those after it, are not judged; nor is the end then
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import groupby
 from typing import TYPE_CHECKING, Protocol
 
 from auditor.model import ROW_ACTIONS, Effect, ObjectId
@@ -120,10 +122,11 @@ class _Judge:
                 if recorded.parent is not None:
                     self._parents.setdefault(recorded.object, recorded.parent)
         self._parents = {**reading.parents, **self._parents}
-        self._effects: dict[str, list[Effect]] = {}
-        for effect in reading.effects:
-            if effect.action not in ROW_ACTIONS and effect.inside in (None, "do"):
-                self._effects.setdefault(effect.migration, []).append(effect)
+        # By migration; two of one name, in different folders, are told apart by their order.
+        self._effects: dict[str, deque[list[Effect]]] = {}
+        for migration, effects in groupby(reading.effects, key=lambda effect: effect.migration):
+            of_catalog = [e for e in effects if e.action not in ROW_ACTIONS and e.inside in (None, "do")]
+            self._effects.setdefault(migration, deque()).append(of_catalog)
         # What rests on conditions that did not hold, and what was done in statements that were not understood.
         self.doubtful: set[ObjectId] = set()
         self.in_unknown: set[ObjectId] = set()
@@ -138,7 +141,8 @@ class _Judge:
                 complete = False
                 migrations.append(MigrationAgreement(step.migration, step.file, (), judged=False))
                 break
-            verdicts = _MigrationJudge(self, step, self._effects.get(step.migration, ())).verdicts()
+            remaining = self._effects.get(step.migration)
+            verdicts = _MigrationJudge(self, step, remaining.popleft() if remaining else ()).verdicts()
             migrations.append(MigrationAgreement(step.migration, step.file, tuple(verdicts)))
         return Agreement(tuple(migrations), tuple(self._end()) if complete else None)
 

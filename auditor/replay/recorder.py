@@ -19,16 +19,15 @@ https://www.postgresql.org/docs/current/catalogs.html
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, LiteralString
 
 from auditor.model import ObjectId
+from auditor.replay.recorder_rows import Key, LogEntry, Row, Sources, differing, likeness
 from auditor.replay.recording import RecordedAction, RecordedEffect, Recording
 
 if TYPE_CHECKING:
@@ -51,10 +50,10 @@ class Recorder:
         self._cursor: psycopg.RawCursor[Any] = RawCursor(connection)
         self._owner = owner
         self._lowest_oid = 0 if superuser else _FIRST_USER_OID
-        self._state: dict[_Key, _Row] = {}
-        self._keys: dict[ObjectId, _Key] = {}
-        self._shared_keys: set[_Key] = set()
-        self._children: defaultdict[_Key, set[_Key]] = defaultdict(set)
+        self._state: dict[Key, Row] = {}
+        self._keys: dict[ObjectId, Key] = {}
+        self._shared_keys: set[Key] = set()
+        self._children: defaultdict[Key, set[Key]] = defaultdict(set)
         self._log_id = 0
         self._xid = "3"
         self._shared_stamp = ""
@@ -91,8 +90,10 @@ class Recorder:
                 gone |= self._shared_keys - shared.keys()
                 now |= shared
             gone -= now.keys()
-        gone |= self._look_again(now, gone, log)
-        effects = [*self._compare(now, gone, _Sources(log, statements))]
+        unsaid = self._look_again(now, gone, log)
+        gone |= unsaid
+        rebuilt = self._rebuilt(now, unsaid, log)
+        effects = [*self._compare(now, gone, rebuilt, Sources(log, statements))]
         transient = self._transient(log, now)
         for key in gone:
             self._forget(key)
@@ -137,36 +138,36 @@ class Recorder:
 
     # Private half: reading
 
-    def _read_log(self) -> tuple[int, list[_Entry]]:
+    def _read_log(self) -> tuple[int, list[LogEntry]]:
         """Age of the transaction id noted last, and what was logged since; the next transaction id is noted."""
         mark = self._cursor.execute(_MARK, (self._xid,), prepare=True).fetchone()
         assert mark is not None  # noqa: S101 - for the type checker: one row always comes
-        log = [_Entry(*row) for row in self._cursor.execute(_LOG, (self._log_id,), prepare=True)]
+        log = [LogEntry(*row) for row in self._cursor.execute(_LOG, (self._log_id,), prepare=True)]
         age, self._xid, self._shared_stamp = mark
         self._log_id = log[-1].id if log else self._log_id
         return age, log
 
-    def _complete(self) -> dict[_Key, _Row]:
+    def _complete(self) -> dict[Key, Row]:
         return self._rows(_ANY_AGE, self._log_id, _FIRST_USER_OID) | self._shared()
 
-    def _rows(self, age: int, log_id: int, lowest_oid: int) -> dict[_Key, _Row]:
+    def _rows(self, age: int, log_id: int, lowest_oid: int) -> dict[Key, Row]:
         return self._read("recorder_changes.sql", (age, log_id, lowest_oid))
 
-    def _shared(self) -> dict[_Key, _Row]:
+    def _shared(self) -> dict[Key, Row]:
         return self._read("recorder_shared.sql", (self._owner,))
 
-    def _read(self, query: str, parameters: tuple[Any, ...]) -> dict[_Key, _Row]:
+    def _read(self, query: str, parameters: tuple[Any, ...]) -> dict[Key, Row]:
         found = {}
         for classid, objid, objsubid, parent_class, parent, *fields in self._cursor.execute(
             _sql(query), parameters, prepare=True
         ):
             hangs_on = (parent_class, parent, 0) if parent_class and parent else None
-            found[classid, objid, objsubid] = _Row(hangs_on, *fields)
+            found[classid, objid, objsubid] = Row(hangs_on, *fields)
         return found
 
     # Private: what there is
 
-    def _keep(self, key: _Key, row: _Row) -> None:
+    def _keep(self, key: Key, row: Row) -> None:
         self._forget(key)
         self._state[key] = row
         self._keys[row.id] = key
@@ -175,7 +176,7 @@ class Recorder:
         if row.parent is not None:
             self._children[row.parent].add(key)
 
-    def _forget(self, key: _Key) -> None:
+    def _forget(self, key: Key) -> None:
         row = self._state.pop(key, None)
         if row is None:
             return
@@ -185,37 +186,37 @@ class Recorder:
         if row.parent is not None:
             self._children[row.parent].discard(key)
 
-    def _parent(self, row: _Row, now: Mapping[_Key, _Row] | None = None) -> ObjectId | None:
+    def _parent(self, row: Row, now: Mapping[Key, Row] | None = None) -> ObjectId | None:
         if row.parent is None:
             return None
         found = (now or {}).get(row.parent) or self._state.get(row.parent)
         return None if found is None else found.id
 
-    def _line(self, key: _Key, row: _Row, now: Mapping[_Key, _Row]) -> Iterator[_Key]:
+    def _line(self, key: Key, row: Row, now: Mapping[Key, Row]) -> Iterator[Key]:
         """An object, what it hangs on, what that hangs on..."""
         yield key
-        current: _Row | None = row
+        current: Row | None = row
         while current is not None and current.parent is not None:
             yield current.parent
             current = now.get(current.parent) or self._state.get(current.parent)
 
     # Private: what changed
 
-    def _dropped(self, log: Iterable[_Entry]) -> set[_Key]:
+    def _dropped(self, log: Iterable[LogEntry]) -> set[Key]:
         """What the log says was dropped; columns go with their table without being mentioned."""
-        gone: set[_Key] = set()
+        gone: set[Key] = set()
         for entry in log:
             if entry.dropped and entry.key is not None:
                 gone.add(entry.key)
                 gone |= {key for key in self._children.get(entry.key, ()) if key[:2] == entry.key[:2]}
         return gone & self._state.keys()
 
-    def _look_again(self, now: dict[_Key, _Row], gone: set[_Key], log: Iterable[_Entry]) -> set[_Key]:
+    def _look_again(self, now: dict[Key, Row], gone: set[Key], log: Iterable[LogEntry]) -> set[Key]:
         """Look up objects that may be gone or be called differently though no row of theirs was written.
 
         Adds to `now` those called differently and returns those that are gone.
         """
-        doubtful: set[_Key] = set()
+        doubtful: set[Key] = set()
         # PostgreSQL's internal deletions: on relations that a command was about.
         relations = {key[:2] for key in now if key[0] == _PG_CLASS}
         relations |= {entry.key[:2] for entry in log if entry.key is not None and entry.key[0] == _PG_CLASS}
@@ -231,7 +232,7 @@ class Recorder:
                 doubtful |= {other for other, each in self._state.items() if former.identity in each.identity}
         doubtful -= now.keys()
         doubtful -= gone
-        missing: set[_Key] = set()
+        missing: set[Key] = set()
         keys = [key for key in doubtful if key[0] not in _SHARED_CLASSES]
         if not keys:
             return missing
@@ -244,7 +245,37 @@ class Recorder:
                 now[found] = replace(self._state[found], kind=kind, identity=identity)
         return missing
 
-    def _compare(self, now: Mapping[_Key, _Row], gone: set[_Key], sources: _Sources) -> Iterator[RecordedEffect]:
+    def _rebuilt(self, now: Mapping[Key, Row], unsaid: set[Key], log: Iterable[LogEntry]) -> dict[Key, Key]:
+        """New objects in which PostgreSQL itself rebuilt former ones: the index of a column whose type changed.
+
+        It tells event triggers neither of the drop nor of the creation. The new one has the former's identity, or
+        if a rename came after, it is the one most alike on the same table.
+        """
+        made = {entry.key for entry in log if not entry.dropped and entry.tag.startswith("CREATE")}
+        new = {key: row for key, row in now.items() if key not in self._state and key not in made}
+        by_id = {row.id: key for key, row in new.items()}
+        rebuilt: dict[Key, Key] = {}
+        left: list[Key] = []
+        for key in sorted(unsaid):
+            same = by_id.get(self._state[key].id)
+            if same is not None:
+                rebuilt[same] = key
+            else:
+                left.append(key)
+        for key in left:
+            former = self._state[key]
+            alike = [
+                (likeness(former, row), other)
+                for other, row in new.items()
+                if other not in rebuilt and other[0] == key[0] and row.parent == former.parent
+            ]
+            if alike:
+                rebuilt[max(alike)[1]] = key
+        return rebuilt
+
+    def _compare(
+        self, now: Mapping[Key, Row], gone: set[Key], rebuilt: Mapping[Key, Key], sources: Sources
+    ) -> Iterator[RecordedEffect]:
         vanished = {self._state[key].id: key for key in gone}
         for key, row in now.items():
             former = self._state.get(key)
@@ -256,8 +287,8 @@ class Recorder:
                 *,
                 to: str | None = None,
                 details: tuple[str, ...] = (),
-                key: _Key = key,
-                row: _Row = row,
+                key: Key = key,
+                row: Row = row,
                 parent: ObjectId | None = parent,
             ) -> RecordedEffect:
                 statements = sources.statements(self._line(key, row, now), rights=action == "grant")
@@ -266,18 +297,23 @@ class Recorder:
             if former is None and not _is_theirs(key):
                 yield effect("grant" if row.acl is not None else "alter", row.id)
                 continue
-            if former is None and row.id in vanished:
+            if former is None and key in rebuilt:
+                former = self._state[rebuilt[key]]
+                del vanished[former.id]
+                if former.id == row.id:
+                    yield effect("recreate", row.id, details=differing(former, row))
+            elif former is None and row.id in vanished:
                 former = self._state[vanished.pop(row.id)]
-                yield effect("recreate", row.id, details=_differing(former, row))
+                yield effect("recreate", row.id, details=differing(former, row))
             elif former is None:
                 yield effect("create", row.id)
-                former = _Row(row.parent, row.kind, row.identity, row.enabled and "O", None, None, row.definition)
-            elif former.identity != row.identity:
+                former = Row(row.parent, row.kind, row.identity, row.enabled and "O", None, None, row.definition)
+            elif former.identity == row.identity and former.definition != row.definition:
+                yield effect("alter", row.id, details=differing(former, row))
+            if former.identity != row.identity:
                 yield effect("rename", former.id, to=row.identity)
                 if former.definition != row.definition:
-                    yield effect("alter", former.id, details=_differing(former, row))
-            elif former.definition != row.definition:
-                yield effect("alter", row.id, details=_differing(former, row))
+                    yield effect("alter", former.id, details=differing(former, row))
             if former.enabled != row.enabled:
                 yield effect("disable" if row.enabled == "D" else "enable", former.id)
             if former.acl != row.acl:
@@ -290,7 +326,7 @@ class Recorder:
             named = key in sources.named
             yield RecordedEffect("drop", item, named=named, parent=self._parent(row), statements=statements)
 
-    def _transient(self, log: Sequence[_Entry], now: Mapping[_Key, _Row]) -> tuple[ObjectId, ...]:
+    def _transient(self, log: Sequence[LogEntry], now: Mapping[Key, Row]) -> tuple[ObjectId, ...]:
         """Objects of the log's drops that were not there before the migration."""
         dropped = [entry for entry in log if entry.dropped and entry.key is not None and entry.identity]
         with_extension = {entry.statement for entry in dropped if entry.type == "extension"}
@@ -311,8 +347,6 @@ class Recorder:
 
 
 # Private
-
-_Key = tuple[int, int, int]  # classid, objid, objsubid
 
 # Oids of catalogs are the same in every version (`pg_class.h` and its like).
 _PG_CLASS = 1259
@@ -367,82 +401,6 @@ def _sql(name: str) -> bytes:
     return files(__package__).joinpath(name).read_bytes()
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """One object as it is; `definition` is JSON whose fields mean something to a person."""
-
-    parent: _Key | None
-    kind: str
-    identity: str
-    enabled: str | None
-    acl: str | None
-    comment: str | None
-    definition: str
-    id: ObjectId = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "id", ObjectId(self.kind, self.identity))
-
-
-class _Entry:
-    """One row of the log."""
-
-    __slots__ = ("dropped", "id", "identity", "key", "original", "statement", "tag", "type")
-
-    def __init__(
-        self,
-        id: int,  # noqa: A002 - the column's name
-        dropped: bool,
-        tag: str,
-        classid: int | None,
-        objid: int | None,
-        objsubid: int | None,
-        type: str | None,  # noqa: A002 - the column's name
-        identity: str | None,
-        original: bool | None,
-        statement: str | None,
-    ) -> None:
-        self.id, self.dropped, self.tag, self.type, self.identity = id, dropped, tag, type, identity
-        self.key = None if classid is None or objid is None else (classid, objid, objsubid or 0)
-        self.original, self.statement = original, statement
-
-
-class _Sources:
-    """Which statements of a migration can have done what."""
-
-    def __init__(self, log: Iterable[_Entry], statements: Sequence[str]) -> None:
-        ordinals: defaultdict[str, list[int]] = defaultdict(list)
-        for ordinal, text in enumerate(statements, start=1):
-            ordinals[hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()].append(ordinal)
-        self.named: set[_Key] = set()
-        self._of: defaultdict[tuple[int, int], set[int]] = defaultdict(set)
-        self._of_rights: set[int] = set()
-        for entry in log:
-            found = ordinals.get(entry.statement or "", ())
-            if entry.key is not None:
-                self._of[entry.key[:2]].update(found)
-                if entry.original or not entry.dropped:
-                    self.named.add(entry.key)
-            elif entry.tag in {"GRANT", "REVOKE"}:
-                self._of_rights.update(found)
-
-    def statements(self, line: Iterable[_Key], *, rights: bool = False) -> tuple[int, ...]:
-        """Ordinals of the statements that were about an object, or else its nearest ancestor; and of grants."""
-        found: set[int] = set(self._of_rights) if rights else set()
-        for key in line:
-            if ordinals := self._of.get(key[:2]):
-                return tuple(sorted(found | ordinals))
-        return tuple(sorted(found))
-
-
-def _is_theirs(key: _Key) -> bool:
+def _is_theirs(key: Key) -> bool:
     """Whether an object was made after initdb; schemas and extensions are of interest in any case."""
     return key[1] >= _FIRST_USER_OID or key[0] in {_PG_NAMESPACE, _PG_EXTENSION} or key[0] in _SHARED_CLASSES
-
-
-def _differing(former: _Row, row: _Row) -> tuple[str, ...]:
-    if former.definition == row.definition:
-        return ()
-    before, after = json.loads(former.definition), json.loads(row.definition)
-    fields = dict.fromkeys([*before, *after])
-    return tuple(name for name in fields if before.get(name) != after.get(name))

@@ -120,6 +120,10 @@ described (classid, objid, objsubid, parent_class, parent, enabled, acl, definit
       left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
      where w.objsubid > 0 and not a.attisdropped and c.relpersistence <> 't'
        and c.relkind in ('r', 'p', 'v', 'm', 'f', 'c') and c.relnamespace <> 'pg_toast'::regnamespace
+       -- of a composite type, only the type is noted as a member of an extension
+       and not (c.relkind = 'c' and exists (
+               select from pg_depend e
+                where e.classid = 'pg_type'::regclass and e.objid = c.reltype and e.deptype = 'e'))
     union all
     select 'pg_rewrite'::regclass, r.oid, 0, 'pg_class'::regclass, r.ev_class, r.ev_enabled::text, null,
            jsonb_build_object('event', r.ev_type, 'instead', r.is_instead,

@@ -12,6 +12,9 @@ from auditor.reports.view import View
 SHOWN_PER_RULE = 20
 """Findings of one rule that are told in full; `-v` and the other formats tell all."""
 
+UNJUDGED = frozenset({"contract show", "effects", "explain", "history", "snapshot"})
+"""Commands that list what there is: without findings their reports have no verdict."""
+
 DIFF_LINES = 40
 """Lines of a diff that are shown without `-v`."""
 
@@ -29,7 +32,7 @@ def render(report: Report, view: View = View()) -> str:  # noqa: B008 - a frozen
             page.line((_STYLES[finding.severity], finding_line(finding)))
     else:
         listing = LISTINGS.get(report.command)
-        if listing is not None and not report.could_not_check:
+        if listing is not None and report.data:
             listing(report.data, view, page)
         _findings(report, view, page)
         _summary(report, page)
@@ -147,8 +150,8 @@ def _summary(report: Report, page: Page) -> None:
 
 def _verdict(report: Report, view: View, page: Page) -> None:
     result = report.result(view.fail_on)
-    if report.command in LISTINGS and result == "kept" and not report.findings:
-        return  # a list is its own answer
+    if report.command in UNJUDGED and result == "kept" and not report.findings:
+        return
     counts = Counter(finding.severity for finding in report.findings)
     told = (
         ", ".join(f"{counts[s]} {s.value}{'s' * (counts[s] != 1)}" for s in Severity if counts[s]) or "no findings"

@@ -526,7 +526,7 @@ def test_the_contract_holds_of_what_the_migrations_make(pipeline: Pipeline) -> N
     assert (checked.breaches, checked.unmatched) == ([], [])
     assert checked.counts == {
         "trigger": 1,
-        "function": 4,
+        "function": 3,
         "dedupe key": 1,
         "queue": 1,
         "job type": 3,

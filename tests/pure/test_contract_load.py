@@ -153,8 +153,10 @@ PROBLEMS = {
     "a definition that is none": (
         "version: 1\ncontract:\n  functions:\n    - {name: public.f(), definition: sha256:abc}\n",
         [
-            '4:38: `definition`: "sha256:abc" is no definition; write from-migrations, sha256: and 64 '
-            "hexadecimal digits, or file: PATH"
+            (
+                '4:38: `definition`: "sha256:abc" is no definition; write from-migrations, sha256: and 64 '
+                "hexadecimal digits, or file: PATH"
+            )
         ],
     ),
     "a definition in a file that is not there": (
@@ -164,8 +166,10 @@ PROBLEMS = {
     "an interval that is none": (
         "version: 1\npipeline: {event_to_job_gap: 60 sec}\n",
         [
-            '2:30: `event_to_job_gap`: "60 sec" is no interval; write a whole number and ms, s, m, h or d, '
-            "such as 60s"
+            (
+                '2:30: `event_to_job_gap`: "60 sec" is no interval; write a whole number and ms, s, m, h or d, '
+                "such as 60s"
+            )
         ],
     ),
     "a glob out of the project": (
@@ -298,7 +302,8 @@ def test_nothing_in_a_file_can_run(tmp_path: Path) -> None:
 def test_a_definition_may_lie_in_a_file(tmp_path: Path) -> None:
     (tmp_path / "f.sql").write_text("BEGIN END")
     text = "version: 1\ncontract:\n  functions:\n"
-    text += "    - {name: public.f(), definition: {file: f.sql}}\n    - {name: public.g(), definition: 'file: f.sql'}\n"
+    text += "    - {name: public.f(), definition: {file: f.sql}}\n"
+    text += "    - {name: public.g(), definition: 'file: f.sql'}\n"
 
     functions = read(text, tmp_path).contract.functions
 

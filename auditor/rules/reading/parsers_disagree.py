@@ -24,14 +24,14 @@ from auditor.model import Finding, Location, Severity
 from auditor.model.rule import Rule
 
 BAD = {
-    "migrations/0001_jobs.sql": """\
--- a form that one of the two parsers takes for something else
-CREATE TABLE public.jobs (id bigint) ...;
+    "migrations/0001_job_count.sql": """\
+-- PostgreSQL creates a table here; the other parser sees a query
+SELECT count(*) INTO public.job_count FROM public.jobs;
 """,
 }
 GOOD = {
-    "migrations/0001_jobs.sql": """\
-CREATE TABLE public.jobs (id bigint PRIMARY KEY);
+    "migrations/0001_job_count.sql": """\
+CREATE TABLE public.job_count AS SELECT count(*) FROM public.jobs;
 """,
 }
 

@@ -2,15 +2,15 @@
 
 What it means
     The recorder saw PostgreSQL create, change or drop an object while the migration ran, and nothing in the
-    reading of its text says so: a function that the migration calls did it, or an event trigger, or the
+    reading of its text says so: a trigger that the migration sets off did it, or an event trigger, or the
     reading is wrong.
 
 Why it matters
     The class of the migration is derived from the reading. An object that is missing there may be core.
 
 What to do
-    Look at the migration. If a function or an event trigger makes the change, write it as a statement of
-    the migration. If the statement stands there and was not read, report it as a defect of `auditor`.
+    Look at the migration. If a trigger makes the change, write it as a statement of the migration. If the
+    statement stands there and was not read, report it as a defect of `auditor`.
 
 How to allow it
     By object, with a reason: `{code: RPL001, object: "table public.jobs", reason: ...}`.
@@ -31,21 +31,18 @@ BAD = {
     "classifications.yaml": """\
 version: 1
 migrations: [{path: migrations}]
-classes:
-  core: [table public.*]
-  infra: [function public.*, event trigger *]
+classes: {core: [table public.*, function public.*]}
 """,
-    "migrations/0001_logged_tables.sql": """\
-CREATE FUNCTION public.add_log() RETURNS event_trigger LANGUAGE plpgsql AS $$
+    "migrations/0001_tenants.sql": """\
+CREATE TABLE public.tenants (name text PRIMARY KEY);
+CREATE FUNCTION public.add_log() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF to_regclass('public.log') IS NULL THEN
-        CREATE TABLE public.log (at timestamptz);
-    END IF;
+    CREATE TABLE public.tenant_log (at timestamptz);
+    RETURN NULL;
 END $$;
-CREATE EVENT TRIGGER log_tables ON ddl_command_end WHEN TAG IN ('CREATE TABLE')
-    EXECUTE FUNCTION public.add_log();
+CREATE TRIGGER add_log AFTER INSERT ON public.tenants EXECUTE FUNCTION public.add_log();
 """,
-    "migrations/0002_jobs.sql": "CREATE TABLE public.jobs (id bigint PRIMARY KEY);\n",
+    "migrations/0002_first_tenant.sql": "INSERT INTO public.tenants VALUES ('first');\n",
 }
 GOOD = {
     "classifications.yaml": """\
@@ -53,8 +50,11 @@ version: 1
 migrations: [{path: migrations}]
 classes: {core: [table public.*]}
 """,
-    "migrations/0001_log.sql": "CREATE TABLE public.log (at timestamptz);\n",
-    "migrations/0002_jobs.sql": "CREATE TABLE public.jobs (id bigint PRIMARY KEY);\n",
+    "migrations/0001_tenants.sql": "CREATE TABLE public.tenants (name text PRIMARY KEY);\n",
+    "migrations/0002_first_tenant.sql": """\
+CREATE TABLE public.tenant_log (at timestamptz);
+INSERT INTO public.tenants VALUES ('first');
+""",
 }
 
 RULE = Rule(

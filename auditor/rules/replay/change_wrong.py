@@ -27,15 +27,29 @@ if TYPE_CHECKING:
     from auditor.replay.verdict import Verdict
 
 BAD = {
+    "classifications.yaml": """\
+version: 1
+migrations: [{path: migrations}]
+classes: {core: [table public.*, function public.*]}
+""",
+    "migrations/0001_clean_up.sql": """\
+CREATE TABLE public.clean_ups (at timestamptz);
+CREATE FUNCTION public.clean_up() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    DROP TABLE IF EXISTS public.jobs;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER clean_up AFTER INSERT ON public.clean_ups EXECUTE FUNCTION public.clean_up();
+""",
     "migrations/0002_jobs.sql": """\
--- an event trigger of migration 0001 drops every table without a comment
-CREATE TABLE public.jobs (id bigint PRIMARY KEY);
+CREATE TABLE public.jobs (id bigint);
+INSERT INTO public.clean_ups VALUES (now());
 """,
 }
-GOOD = {
+GOOD = BAD | {
     "migrations/0002_jobs.sql": """\
--- nothing stands between the text and the catalog
-CREATE TABLE public.jobs (id bigint PRIMARY KEY);
+INSERT INTO public.clean_ups VALUES (now());
+CREATE TABLE public.jobs (id bigint);
 """,
 }
 

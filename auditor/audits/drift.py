@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from auditor.audits.expected import expected_catalog
 from auditor.audits.inputs import Inputs, Outcome, read_inputs, report, required
 from auditor.audits.judging import drifted
 from auditor.audits.live import Live, read_live
 from auditor.audits.reading import BOOKKEEPING
-from auditor.audits.replaying import installation_for, run_history
+from auditor.audits.replaying import installation_for
 from auditor.catalog.snapshot_file import load
 from auditor.config import Settings
 from auditor.contract.facts import Facts
 from auditor.contract.resolve import names_of_contract
-from auditor.errors import CouldNotCheck, UsageError
+from auditor.errors import UsageError
 from auditor.model import Report, Snapshot
 
 
@@ -46,16 +47,13 @@ def _expected(settings: Settings, inputs: Inputs, live: Live) -> tuple[Inputs, S
         return inputs, snapshot, Outcome(notes=(f"compared with {name}",))
     if settings.scope == "contract":
         return inputs, None, Outcome(notes=("compared with the contract",))
-    replayed = run_history(inputs, installation_for(None, rather=live.major))
-    if replayed.snapshot is None:
-        raise CouldNotCheck(
-            f"the history cannot be replayed, so there is nothing to compare with: {replayed.replay.error}"
-        )
-    notes = replayed.notes
-    if replayed.installation.major != live.major:
-        major = replayed.installation.major
+    installation = installation_for(None, rather=live.major)
+    expected = expected_catalog(inputs, installation)
+    notes = expected.notes
+    if installation.major != live.major:
+        major = installation.major
         notes += (f"expressions are as PostgreSQL {major} prints them, the live server is {live.major}",)
-    return replayed.inputs, replayed.snapshot, Outcome(notes=notes, not_checked=replayed.not_checked)
+    return expected.inputs, expected.snapshot, Outcome(notes=notes, not_checked=expected.not_checked)
 
 
 def _other(against: str) -> tuple[Snapshot, str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from auditor.audits.inputs import Inputs
@@ -96,15 +97,18 @@ def run_history(inputs: Inputs, installation: Installation) -> Replayed:
             with read_only_session(done.conninfo) as connection:
                 snapshot = read_snapshot(connection)
     log.info("replayed in %.1f s", done.seconds)
-    return Replayed(_with_captured(inputs, done, installation.major), done, snapshot, installation)
-
-
-# Private
-
-
-def _with_captured(inputs: Inputs, done: Replay, pg_major: int) -> Inputs:
-    """The same inputs, with what was captured, read by the rules of the version it ran in."""
     captured = {step.migration: step.captured for step in done.steps if step.captured is not None}
+    return Replayed(with_captured(inputs, captured, installation.major), done, snapshot, installation)
+
+
+def with_captured(inputs: Inputs, captured: Mapping[str, tuple[Statement, ...]], pg_major: int) -> Inputs:
+    """The same inputs, with what a replay captured, read by the rules of the version it ran in.
+
+    Args:
+        inputs: as read from the files.
+        captured: statements of the revisions that could only be read while they ran, by migration.
+        pg_major: of the server they ran in.
+    """
     if not captured and inputs.history.pg_major == pg_major:
         return inputs
     reads = []
@@ -115,6 +119,9 @@ def _with_captured(inputs: Inputs, done: Replay, pg_major: int) -> Inputs:
             read = ReadMigration(migration, read_statements(statements))
         reads.append(read)
     return dataclasses.replace(inputs, reads=tuple(reads), history=fold(reads, pg_major=pg_major))
+
+
+# Private
 
 
 def _replaced(migration: Migration, statements: tuple[Statement, ...]) -> Migration:

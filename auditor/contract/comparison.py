@@ -17,6 +17,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from auditor.catalog.kinds import KINDS
 from auditor.catalog.kinds.event_trigger import EventTrigger
 from auditor.catalog.kinds.function import Function
 from auditor.catalog.kinds.index import Index
@@ -79,6 +80,7 @@ def compare(
     unknown = frozenset({"MAINTAIN"}) if min(_major(expected), _major(actual)) < 17 else frozenset()
     wanted = _by_relative_id(expected)
     found = _by_relative_id(actual)
+    left_side, right_side = _Side(expected.migration_role, unknown), _Side(actual.migration_role, unknown)
     comparisons: list[Comparison] = []
     for key in sorted(wanted.keys() | found.keys()):
         left, right = wanted.get(key), found.get(key)
@@ -88,9 +90,7 @@ def compare(
         if left is None or right is None:
             here, there = (expected, actual) if right is None else (actual, expected)
             comparisons.append(Comparison(one.id, left, right, {}, explained_by(one, here, there)))
-        elif changes := _changes(
-            left, right, _Side(expected.migration_role, unknown), _Side(actual.migration_role, unknown), equal
-        ):
+        elif changes := _changes(left, right, left_side, right_side, equal):
             comparisons.append(Comparison(one.id, left, right, changes))
     return _with_followers(comparisons)
 
@@ -150,7 +150,11 @@ _FOLLOWING = (("owner", {"owner"}), ("persistence", {"persistence"}), ("type", {
 _LEADING_NAME = re.compile(r'"(?:[^"]|"")+"|[a-z_][a-z0-9_]*(?![(\w.])')
 _QUALIFIED_NAME = re.compile(r'(?:"(?:[^"]|"")+"|[a-z_]\w*)\.(?:"(?:[^"]|"")+"|[a-z_]\w*)')
 _ROW_TYPES = ("type", "table", "view", "materialized view", "foreign table")
+_COMPARED_FIELDS = {
+    kind: tuple(field.name for field in dataclasses.fields(kind) if field.name != "identity") for kind in KINDS
+}
 _ROLE_FIELDS = frozenset({"owner", "role"})
+_RELATIVE_FIELDS = _ROLE_FIELDS | {"privileges", "roles"}
 
 
 def _types_in(text: str) -> Iterator[ObjectId]:
@@ -209,17 +213,15 @@ def _changes(
     left: CatalogObject, right: CatalogObject, left_side: _Side, right_side: _Side, equal: Equal
 ) -> dict[str, tuple[Any, Any]]:
     changes: dict[str, tuple[Any, Any]] = {}
-    for field in dataclasses.fields(left):
-        if field.name == "identity":
+    for name in _COMPARED_FIELDS[type(left)]:
+        expected, actual = getattr(left, name), getattr(right, name)
+        if expected == actual and (left_side == right_side or name not in _RELATIVE_FIELDS):
             continue
-        expected, actual = getattr(left, field.name), getattr(right, field.name)
-        if expected == actual and left_side == right_side:
-            continue
-        if _relative(field.name, expected, left_side) == _relative(field.name, actual, right_side):
+        if _relative(name, expected, left_side) == _relative(name, actual, right_side):
             continue
         # Two owners of one name are not the same if only one of them is the migration role.
-        if expected == actual or not equal(left, field.name, expected, actual):
-            changes[field.name] = (expected, actual)
+        if expected == actual or not equal(left, name, expected, actual):
+            changes[name] = (expected, actual)
     return changes
 
 

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from auditor.migrations.cache import Cache, fingerprint_of_source, versions_of
 from auditor.migrations.formats import FORMATS, WEAK, Format, Options, Problem
-from auditor.migrations.formats.base import Ledger, shown
+from auditor.migrations.formats.base import Folder, Ledger, shown
 from auditor.model import Location, Migration
 
 MAX_DEPTH = 8
@@ -182,17 +182,17 @@ def _resolve(path: Path, source: MigrationSource, root: Path) -> Found | Problem
                 Location(name), f"there is no layout called {source.layout!r}", f"The layouts are: {names}."
             )
         return Found(path, forced, source.placeholders)
-    best = _best(path)
+    best = _best(Folder(path))
     if best is None:
         return _nothing(name, f"{name} holds no migrations of a known layout")
     return Found(path, best[1], source.placeholders)
 
 
-def _best(path: Path) -> tuple[int, Format] | None:
+def _best(folder: Folder) -> tuple[int, Format] | None:
     """The likeliest format; of equally likely ones the first in the registry."""
     score, best = 0, None
     for candidate in FORMATS:
-        certainty = candidate.detect(path)
+        certainty = candidate.detect(folder)
         if certainty > score:
             score, best = certainty, candidate
     return (score, best) if best is not None else None
@@ -203,7 +203,7 @@ def _search(root: Path) -> list[Found]:
     depth_of_root = len(root.parts)
     for directory, names, _ in os.walk(root):
         path = Path(directory)
-        best = _best(path)
+        best = _best(Folder(path))
         if best is not None and best[0] >= WEAK:
             found.append(Found(path, best[1]))
             names.clear()

@@ -82,6 +82,10 @@ class Recorder:
         if any(entry.tag == "ALTER EXTENSION" for entry in log):
             now = self._complete()
             gone = self._state.keys() - now.keys()
+            # What joined an extension is no object of the migrations any more, but it was not dropped.
+            for key in self._identities(gone):
+                gone.discard(key)
+                self._forget(key)
         else:
             now = self._rows(age, log[0].id - 1 if log else self._log_id, self._lowest_oid)
             gone = self._dropped(log)
@@ -232,18 +236,23 @@ class Recorder:
                 doubtful |= {other for other, each in self._state.items() if former.identity in each.identity}
         doubtful -= now.keys()
         doubtful -= gone
-        missing: set[Key] = set()
-        keys = [key for key in doubtful if key[0] not in _SHARED_CLASSES]
-        if not keys:
-            return missing
+        found = self._identities(doubtful)
+        for key, (kind, identity) in found.items():
+            if self._state[key].identity != identity:
+                now[key] = replace(self._state[key], kind=kind, identity=identity)
+        return doubtful - found.keys()
+
+    def _identities(self, keys: Iterable[Key]) -> dict[Key, tuple[str, str]]:
+        """Kind and identity of those objects that are there."""
         columns = tuple(list(column) for column in zip(*keys, strict=True))
-        for *key, kind, identity in self._cursor.execute(_IDENTIFY, columns, prepare=True):
-            found = (key[0], key[1], key[2])
-            if identity is None:
-                missing.add(found)
-            elif self._state[found].identity != identity:
-                now[found] = replace(self._state[found], kind=kind, identity=identity)
-        return missing
+        if not columns:
+            return {}
+        rows = self._cursor.execute(_IDENTIFY, columns, prepare=True)
+        return {
+            (classid, objid, objsubid): (kind, identity)
+            for classid, objid, objsubid, kind, identity in rows
+            if identity is not None
+        }
 
     def _rebuilt(self, now: Mapping[Key, Row], unsaid: set[Key], log: Iterable[LogEntry]) -> dict[Key, Key]:
         """New objects in which PostgreSQL itself rebuilt former ones: the index of a column whose type changed.
@@ -328,7 +337,9 @@ class Recorder:
 
     def _transient(self, log: Sequence[LogEntry], now: Mapping[Key, Row]) -> tuple[ObjectId, ...]:
         """Objects of the log's drops that were not there before the migration."""
-        dropped = [entry for entry in log if entry.dropped and entry.key is not None and entry.identity]
+        # The script of an extension may drop what an older version of it had made.
+        scripts = {entry.statement for entry in log if not entry.dropped and entry.tag.endswith(" EXTENSION")}
+        dropped = [e for e in log if e.dropped and e.key is not None and e.statement not in scripts]
         with_extension = {entry.statement for entry in dropped if entry.type == "extension"}
         relations = {entry.identity for entry in dropped if entry.key and entry.key[0] == _PG_CLASS}
         found: dict[ObjectId, None] = {}

@@ -115,8 +115,8 @@ def _shape(tree: exp.Expression) -> Shape | None:
         return Shape("grant" if isinstance(tree, exp.Grant) else "revoke", kind, _name(tree.args.get("securable")))
     if isinstance(tree, exp.TruncateTable):
         return Shape("truncate", "table", _name(tree.expressions[0]))
-    if isinstance(tree, exp.Copy):
-        return Shape("copy", "table", _name(tree.this))
+    if isinstance(tree, exp.Copy) and (name := _name(tree.this)) is not None:  # not of a query
+        return Shape("copy", "table", name)
     return None
 
 
@@ -170,8 +170,9 @@ class _Accesses:
     def read(self) -> tuple[Access, ...]:
         """The accesses, targets of writes and reads in the order of the tree."""
         for table in self._tree.find_all(exp.Table):
-            locked = isinstance(table.parent, exp.Lock)  # FOR UPDATE OF an alias
-            if isinstance(table.this, exp.Identifier) and not locked and not self._is_cte(table):
+            # FOR UPDATE OF names an alias, SELECT INTO what it creates.
+            read = not isinstance(table.parent, exp.Lock | exp.Into)
+            if isinstance(table.this, exp.Identifier) and read and not self._is_cte(table):
                 self._relations[id(table)] = _Relation(table, self._verb(table))
         for node in self._tree.walk():
             if isinstance(node, exp.EQ | exp.NullSafeEQ):

@@ -207,3 +207,29 @@ def test_a_snapshot_is_read_back(project: Path, database: str, connect: Any) -> 
     (finding,) = document(*args)["findings"]
     assert (finding["kind"], finding["identity"]) == ("trigger", "on_change on public.documents")
     assert finding["repair"] == "ALTER TABLE public.documents ENABLE TRIGGER on_change;"
+
+
+@pytest.mark.parametrize("flags", [(), ("-v",), ("-q",)], ids=["", "-v", "-q"])
+@pytest.mark.parametrize(
+    ("args", "shown"),
+    [
+        (("classify",), "unclassified"),
+        (("effects",), "trigger on_change on public.documents"),
+        (("history",), "table public.old"),
+        (("replay",), "recorded changes"),
+        (("contract", "show"), "fires"),
+        (("check",), "guards: 1 declared"),
+        (("explain", "--list"), "unowned-object"),
+    ],
+    ids=" ".join,
+)
+def test_text_fits_a_terminal_and_says_it(
+    project: Path, args: tuple[str, ...], shown: str, flags: tuple[str, ...]
+) -> None:
+    (project / "classifications.yaml").write_text(
+        CONFIG.replace("function: public.on_change()", "fires: AFTER INSERT")
+    )
+    result = run(*args, *flags)
+    if flags != ("-q",):
+        assert shown in result.stdout
+    assert "\x1b" not in result.stdout

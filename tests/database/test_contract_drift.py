@@ -315,11 +315,13 @@ def test_what_changes_nothing_is_no_drift(pipeline: Pipeline, change: str) -> No
         assert said(drift(facts, scope)) == []
 
 
-@pytest.mark.parametrize("change", CHANGES)
+NOT_REPAIRED_BY_ONE_STATEMENT = {"queue dropped", "column dropped", "function and trigger dropped"}
+"""What went along is found missing when the first is back."""
+
+
+@pytest.mark.parametrize("change", sorted(CHANGES.keys() - NOT_REPAIRED_BY_ONE_STATEMENT))
 def test_the_repair_of_a_breach_mends_the_database(pipeline: Pipeline, change: str) -> None:
     sql, _, _ = CHANGES[change]
-    if change in {"queue dropped", "column dropped", "function and trigger dropped"}:
-        pytest.skip("no statement brings back what else went with it")
     with pipeline.connect() as connection:
         pipeline.run(connection, sql)
         (breach,) = drift(pipeline.facts("classifications.yaml", snapshot_of(connection))).breaches

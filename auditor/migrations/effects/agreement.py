@@ -151,6 +151,7 @@ _SHAPES: dict[str, Callable[[Node], Shape | None]] = {
     "CreateTrigStmt": lambda body: Shape("create", "trigger", Name(body["trigname"])),
     "CreatedbStmt": lambda body: Shape("create", "database", Name(body["dbname"])),
     "DropStmt": _drop,
+    "DropdbStmt": lambda body: Shape("drop", "database", Name(body["dbname"])),
     "GrantStmt": _grant,
     "IndexStmt": lambda body: Shape("create", "index", Name(body["idxname"]) if "idxname" in body else None),
     "RenameStmt": _rename,

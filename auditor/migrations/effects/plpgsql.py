@@ -11,8 +11,8 @@ https://www.postgresql.org/docs/current/plpgsql-statements.html
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from typing import ClassVar, NamedTuple
 
 import msgspec
 
@@ -132,9 +132,8 @@ class _Walk:
 
     def _statement(self, node: Node, place: _Place) -> Iterator[AnyChange]:
         kind, body = kind_and_body(node)
-        handler = getattr(self, f"_{kind.removeprefix('PLpgSQL_')}", None)
-        if handler is not None:
-            yield from handler(body, place)
+        if (handler := self._handlers.get(kind)) is not None:
+            yield from handler(self, body, place)
         else:
             yield from self._expressions(body, place)
             self._variables.forget_set_in(node)
@@ -374,3 +373,25 @@ class _Walk:
                 line_offset=self._line + line - 1 + (change.line_offset if keep_lines else 0),
                 guard=change.guard or guard,
             )
+
+    _handlers: ClassVar[dict[str, Callable[[_Walk, Node, _Place], Iterator[AnyChange]]]] = {
+        "PLpgSQL_stmt_block": _stmt_block,
+        "PLpgSQL_stmt_if": _stmt_if,
+        "PLpgSQL_stmt_case": _stmt_case,
+        "PLpgSQL_stmt_loop": _stmt_loop,
+        "PLpgSQL_stmt_while": _stmt_while,
+        "PLpgSQL_stmt_fori": _stmt_fori,
+        "PLpgSQL_stmt_foreach_a": _stmt_foreach_a,
+        "PLpgSQL_stmt_fors": _stmt_fors,
+        "PLpgSQL_stmt_forc": _stmt_forc,
+        "PLpgSQL_stmt_dynfors": _stmt_dynfors,
+        "PLpgSQL_stmt_execsql": _stmt_execsql,
+        "PLpgSQL_stmt_perform": _stmt_perform,
+        "PLpgSQL_stmt_call": _stmt_call,
+        "PLpgSQL_stmt_assign": _stmt_assign,
+        "PLpgSQL_stmt_dynexecute": _stmt_dynexecute,
+        "PLpgSQL_stmt_return_query": _stmt_return_query,
+        "PLpgSQL_stmt_open": _stmt_open,
+        "PLpgSQL_stmt_commit": _stmt_commit,
+        "PLpgSQL_stmt_rollback": _stmt_rollback,
+    }

@@ -1,4 +1,4 @@
-"""What is known of a body's variables while it is walked: values that the text alone decides, and tested conditions.
+"""What is known of a body's variables while it is walked: values that the text decides, conditions that it tests.
 
 Nothing is known of a name that is declared twice (in blocks within one another): which one is meant where, the
 tree does not say.

@@ -36,7 +36,7 @@ def query(kind: str) -> Handler:
         nothing = True
         for access in accesses:
             nothing = False
-            yield Rows(access=access, parser=parser)
+            yield Rows(access=access, parser=parser if _is_of_relation(access) else "libpg_query")
         for change in settings_of(mentions):
             nothing = False
             yield change
@@ -48,11 +48,7 @@ def query(kind: str) -> Handler:
 
 def relations_accessed(accesses: Iterable[Access]) -> set[tuple[str, str, str]]:
     """Action, verb and bare name of each relation: what both parsers must agree on."""
-    return {
-        (access.action, access.verb, access.name.name)
-        for access in accesses
-        if access.action != "call" and access.verb not in ("nextval", "setval")
-    }
+    return {(access.action, access.verb, access.name.name) for access in filter(_is_of_relation, accesses)}
 
 
 # Private
@@ -68,9 +64,13 @@ def _facts(accesses: Iterable[Access]) -> set[tuple[Any, ...]]:
             frozenset(access.conflict),
             frozenset(access.literals),
         )
-        for access in accesses
-        if access.action != "call" and access.verb not in ("nextval", "setval")
+        for access in filter(_is_of_relation, accesses)
     }
+
+
+def _is_of_relation(access: Access) -> bool:
+    """Calls and sequences are read from libpg_query's tree alone."""
+    return access.action != "call" and access.verb not in ("nextval", "setval")
 
 
 def _has_into(select: Node) -> bool:

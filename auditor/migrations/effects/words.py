@@ -9,7 +9,7 @@ import msgspec
 
 from auditor.migrations.effects.plpgsql_tree import parse_one
 from auditor.migrations.effects.reader import Reader
-from auditor.model.change import AnyChange, Harmless
+from auditor.model.change import AnyChange, Harmless, Transaction
 from auditor.sql import UnreadableSql, grammar
 
 _KEYWORDS = re.compile(
@@ -36,7 +36,7 @@ def changes_by_words(text: str, reader: Reader, line: int, inside: str) -> Itera
                 continue
             offset = line + data.count(b"\n", 0, start + at)
             for change in reader.nested(statement).read():
-                if not isinstance(change, Harmless):
+                if not isinstance(change, Harmless | Transaction):  # an END alone is a COMMIT to the grammar
                     certainty = "conditional" if change.certainty == "certain" else change.certainty
                     yield msgspec.structs.replace(
                         change, inside=change.inside or inside, certainty=certainty, line_offset=offset

@@ -21,7 +21,7 @@ from auditor.migrations.cache import Cache, key_of, versions_of
 from auditor.migrations.formats.alembic_config import BadConfiguration, Environment, find_environment
 from auditor.migrations.formats.alembic_places import RevisionSource
 from auditor.migrations.formats.alembic_process import ChildEnded, messages
-from auditor.migrations.formats.base import WEAK, Format, Ledger, Options, Problem, ReadResult, shown
+from auditor.migrations.formats.base import WEAK, Folder, Format, Ledger, Options, Problem, ReadResult, shown
 from auditor.migrations.statements import checksum
 from auditor.model import Location, Migration, Statement
 
@@ -34,18 +34,19 @@ MAX_RESTARTS = 5
 """How often rendering goes on behind a revision that hung or ended the process."""
 
 
-def detect(path: Path) -> int:
+def detect(folder: Folder) -> int:
     """Sure of a directory with `env.py` and revisions, and of a configuration that leads to one.
 
     The directory of `alembic.ini` may hold other histories as well, so it is not taken for one unless it is named.
     """
+    path = folder.path
     try:
         environment = find_environment(path)
     except BadConfiguration:
         return 60
     if environment is None or not environment.revision_files():
         return 0 if environment is None else WEAK - 5
-    return 95 if path.is_file() or environment.script_directory == path.absolute() else WEAK - 1
+    return 95 if folder.is_file or environment.script_directory == path.absolute() else WEAK - 1
 
 
 def read(path: Path, root: Path, options: Options) -> ReadResult:

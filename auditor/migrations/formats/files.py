@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
 
 from auditor.migrations.cache import key_of
-from auditor.migrations.formats.base import Options, Problem, ReadResult, shown
-from auditor.migrations.statements import Text, UnreadableText, checksum, decode, split_statements
+from auditor.migrations.formats.base import Folder, Options, Problem, ReadResult, shown
+from auditor.migrations.statements import UnreadableText, checksum, decode, split_statements
 from auditor.model import Location, Migration, Statement
-
-SQL_SUFFIXES = frozenset({".sql", ".pgsql", ".psql"})
-
-_SYSTEMS = "mysql mariadb sqlite sqlite3 mssql sqlserver oracle cockroach cockroachdb crdb db2 h2 hsqldb"
-OTHER_SYSTEMS = frozenset(_SYSTEMS.split())
-"""A dotted part of a file's name that says it is meant for another database system."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +48,17 @@ class MigrationFile:
         path: the file.
         id: what the tool calls the migration.
         up: finds the part to read.
+        transactional: False if another file says that the tool runs it outside a transaction.
     """
 
     path: Path
     id: str
     up: FindUpPart = whole
+    transactional: bool = True
+
+
+CODE = re.compile(r"V?\d+[\w.-]*\.(?:js|cjs|mjs|ts|cts|mts|rb|exs?|go|java|kt|php|cs|rs|py)", re.IGNORECASE)
+"""A numbered file of program code; `.d.ts` files only declare."""
 
 
 def natural_key(name: str) -> tuple[tuple[int, int, str], ...]:
@@ -72,39 +72,21 @@ def natural_key(name: str) -> tuple[tuple[int, int, str], ...]:
     return (*parts, (2, 0, name))
 
 
-def sql_files(directory: Path) -> list[Path]:
-    """The .sql files directly in a directory that are meant for PostgreSQL; in no particular order."""
-    return [
-        path
-        for path in directory.iterdir()
-        if path.suffix.lower() in SQL_SUFFIXES and not path.name.startswith(".") and path.is_file()
-        if OTHER_SYSTEMS.isdisjoint(path.name.lower().split("."))
-    ]
+def read_files(layout: str, files: Sequence[MigrationFile], root: Path, options: Options) -> ReadResult:
+    """Read files in the order given, one migration each.
 
-
-def names_in(path: Path) -> list[str]:
-    """The sorted names in a directory; empty for what is no directory or cannot be listed."""
-    try:
-        return sorted(entry.name for entry in path.iterdir())
-    except OSError:
-        return []
-
-
-def any_contains(paths: Iterable[Path], pattern: re.Pattern[bytes], limit: int = 5) -> bool:
-    """Whether one of the first few files holds a marker."""
-    for path, _ in zip(paths, range(limit), strict=False):
-        try:
-            if pattern.search(path.read_bytes()):
-                return True
-        except OSError:
-            continue
-    return False
-
-
-def read_files(layout: str, files: Iterable[MigrationFile], root: Path, options: Options) -> ReadResult:
-    """Read files in the order given, one migration each."""
+    Two files of one id, which the tool would refuse or run in an order of its own, get their names as ids.
+    """
     result = ReadResult([], [])
+    seen: dict[str, MigrationFile] = {}
     for file in files:
+        first = seen.setdefault(file.id, file)
+        if first is not file:
+            message = f"migration {file.id} is also {first.path.name}"
+            result.problems.append(
+                Problem(Location(shown(file.path, root)), message, "Give it a number of its own.")
+            )
+            file = replace(file, id=file.path.stem)  # noqa: PLW2901
         migration, problems = read_file(layout, file, root, options)
         result.migrations.append(migration)
         result.problems.extend(problems)
@@ -120,7 +102,8 @@ def read_file(
         data = file.path.read_bytes()
     except OSError as error:
         return _unreadable(layout, file, name, b"", 1, f"cannot be opened: {error.strerror}")
-    key = key_of(layout, name, file.id, repr(sorted(options.placeholders.items())), data)
+    settings = repr((file.transactional, sorted(options.placeholders.items())))
+    key = key_of(layout, name, file.id, settings, data)
     remembered = options.cache.get(key, _DECODER)
     if remembered is not None:
         return remembered
@@ -129,8 +112,20 @@ def read_file(
     return read
 
 
+def left_out(path: Path, names: Iterable[str], why: str, help_: str, root: Path) -> list[Problem]:
+    """A problem for each file, or folder, that lies among migrations and was not read."""
+    return [Problem(Location(shown(path / name, root)), why, help_) for name in names]
+
+
+def code_among(folder: Folder, root: Path) -> list[Problem]:
+    """A problem for each numbered file of program code among migrations: what it does is not known."""
+    names = [name for name in folder.files if CODE.fullmatch(name)]
+    return left_out(folder.path, names, "a migration in program code was not read", _CODE_HELP, root)
+
+
 # Private
 
+_CODE_HELP = "Write it in SQL, or list the SQL that it runs as a migration of its own."
 _PARTS = re.compile(r"(\d+)|(\D+)")
 _DECODER = msgspec.msgpack.Decoder(tuple[Migration, tuple[Problem, ...]])
 
@@ -167,7 +162,7 @@ def _read(
             layout,
             tuple(statements),
             line=part.line,
-            transactional=part.transactional,
+            transactional=part.transactional and file.transactional,
             checksum=checksum(data),
         ),
         tuple(problems),
@@ -197,11 +192,3 @@ def _help(problem: str) -> str:
     if problem.startswith("psql command"):
         return "Only SQL is read: what the command does is not known, and counts as not understood."
     return "The statements around it were read."
-
-
-def text_of(path: Path) -> Text | None:
-    """The text of a file, or None if it cannot be read."""
-    try:
-        return decode(path.read_bytes())
-    except (OSError, UnreadableText):
-        return None

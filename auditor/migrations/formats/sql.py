@@ -3,35 +3,32 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
 
-from auditor.migrations.formats.base import Format, Options, Problem, ReadResult, shown
-from auditor.migrations.formats.files import SQL_SUFFIXES, MigrationFile, natural_key, read_files, sql_files
-from auditor.model import Location
+from auditor.migrations.formats.base import SQL_SUFFIXES, Folder, Format, Options, Problem, ReadResult
+from auditor.migrations.formats.files import MigrationFile, code_among, left_out, natural_key, read_files
 
 NAME = "sql"
 
 NOT_UP = frozenset({"down", "undo", "rollback", "revert"})
 """What a file, or a folder, that leads back is called."""
 
-NOT_MIGRATIONS = frozenset({"verify", "test", "tests", "seed", "seeds", "fixtures"})
+NOT_MIGRATIONS = frozenset({"verify", "test", "tests", "seed", "seeds", "fixtures", "node_modules"})
 """Further folders among migrations that hold none."""
 
 
-def detect(path: Path) -> int:
+def detect(folder: Folder) -> int:
     """Sure of nothing: any folder with .sql files could be one.
 
     What looks most like one, numbered files in a folder of a telling name, is found without being named.
     """
-    if path.is_file():
-        return 20 if path.suffix.lower() in SQL_SUFFIXES else 0
-    if not path.is_dir():
-        return 0
-    files = sql_files(path)
-    if files:
-        numbered = sum(1 for file in files if _NUMBERED.match(file.name))
-        return 35 if numbered * 2 > len(files) and _TELLING.search(path.name) else 20
-    return 10 if any(sql_files(folder) for folder in _folders(path)) else 0
+    if folder.is_file:
+        return 20 if folder.name.lower().endswith(SQL_SUFFIXES) else 0
+    if folder.sql:
+        numbered = len(folder.matching(_NUMBERED))
+        return 35 if numbered * 2 > len(folder.sql) and _TELLING.search(folder.name) else 20
+    return 10 if any(folder.folder(name).sql for name in _inner(folder)) else 0
 
 
 def read(path: Path, root: Path, options: Options) -> ReadResult:
@@ -42,16 +39,18 @@ def read(path: Path, root: Path, options: Options) -> ReadResult:
     """
     if path.is_file():
         return read_files(NAME, [MigrationFile(path, path.stem)], root, options)
-    files = sql_files(path)
-    problems: list[Problem] = []
-    if files:
-        problems = [_not_read(folder, root) for folder in _folders(path) if sql_files(folder)]
+    folder = Folder(path)
+    problems: list[Problem] = code_among(folder, root)
+    if folder.sql:
+        files = [PurePosixPath(name) for name in folder.sql]
+        inner = [name for name in _inner(folder) if folder.folder(name).sql]
+        problems += left_out(path, inner, _NOT_READ, "If they belong to the history, list that folder too.", root)
     else:
-        files = [file for folder in _all_folders(path) for file in sql_files(folder)]
-    names = {file.relative_to(path).as_posix().lower() for file in files}
-    up = [file for file in files if not _leads_back(file.relative_to(path).as_posix(), names)]
-    up.sort(key=lambda file: [natural_key(part) for part in file.relative_to(path).parts])
-    result = read_files(NAME, [MigrationFile(file, _id(file, path)) for file in up], root, options)
+        files = list(_below(folder, PurePosixPath()))
+    names = {str(file).lower() for file in files}
+    up = [file for file in files if not _leads_back(str(file), names)]
+    up.sort(key=lambda file: [natural_key(part) for part in file.parts])
+    result = read_files(NAME, [MigrationFile(path / file, _id(file)) for file in up], root, options)
     result.problems.extend(problems)
     return result
 
@@ -67,10 +66,11 @@ FORMAT = Format(
 
 # Private
 
-_NUMBERED = re.compile(r"[A-Za-z]*[._-]?\d")
+_NUMBERED = re.compile(r"[A-Za-z]*[._-]?\d.*")
 _TELLING = re.compile(r"migrat|upgrade|schema|changes|deploy|^sql$|^db$|^versions$", re.IGNORECASE)
 _SUFFIX = re.compile(r"[._-](down|undo|rollback|revert)\.\w+$")
 _UP = re.compile(r"[._-](up|do)$", re.IGNORECASE)
+_NOT_READ = "the .sql files in this folder were not read: the one above it holds migrations itself"
 
 
 def _leads_back(name: str, names: set[str]) -> bool:
@@ -89,31 +89,22 @@ def _leads_back(name: str, names: set[str]) -> bool:
     )
 
 
-def _id(file: Path, directory: Path) -> str:
-    relative = file.relative_to(directory)
-    if relative.stem.lower() == "up" and len(relative.parts) > 1:
-        return relative.parent.as_posix()
-    return _UP.sub("", relative.with_suffix("").as_posix())
+def _id(file: PurePosixPath) -> str:
+    if file.stem.lower() == "up" and len(file.parts) > 1:
+        return str(file.parent)
+    return _UP.sub("", str(file.with_suffix("")))
 
 
-def _folders(directory: Path) -> list[Path]:
-    return sorted(
-        path
-        for path in directory.iterdir()
-        if path.is_dir()
-        and not path.name.startswith((".", "__"))
-        and path.name.lower() not in NOT_UP | NOT_MIGRATIONS
-    )
+def _inner(folder: Folder) -> list[str]:
+    return [
+        name
+        for name in folder.folders
+        if not name.startswith("__") and name.lower() not in NOT_UP | NOT_MIGRATIONS
+    ]
 
 
-def _all_folders(directory: Path) -> list[Path]:
-    return [found for folder in _folders(directory) for found in (folder, *_all_folders(folder))]
-
-
-def _not_read(folder: Path, root: Path) -> Problem:
-    name = shown(folder, root)
-    return Problem(
-        Location(name),
-        f"the .sql files in {name} were not read: the folder above it holds migrations itself",
-        f"If they belong to the history, name them under `migrations:` too: `- path: {name}`.",
-    )
+def _below(folder: Folder, path: PurePosixPath) -> Iterator[PurePosixPath]:
+    for name in _inner(folder):
+        inner = folder.folder(name)
+        yield from (path / name / file for file in inner.sql)
+        yield from _below(inner, path / name)

@@ -1,0 +1,86 @@
+"""The catalog that the history makes, for comparing a live one with it; remembered by content between runs.
+
+A replay gives the same catalog whenever it runs the same statements in the same PostgreSQL, so its snapshot is
+kept under the hash of both. `check` and `replay` always run the history.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import msgspec
+
+from auditor.audits.inputs import Inputs
+from auditor.audits.replaying import run_history, with_captured
+from auditor.catalog.snapshot_file import dump, load
+from auditor.errors import CouldNotCheck
+from auditor.migrations.cache import Cache, fingerprint_of_source, key_of
+from auditor.model import Snapshot, Statement
+from auditor.replay.binaries import Installation
+from auditor.replay.runner import replay_cache_key
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What a history makes.
+
+    Attributes:
+        inputs: with the statements of revisions that could only be read while they ran.
+        snapshot: the catalog.
+        notes, not_checked: for the report.
+    """
+
+    inputs: Inputs
+    snapshot: Snapshot
+    notes: tuple[str, ...]
+    not_checked: tuple[str, ...]
+
+
+def expected_catalog(inputs: Inputs, installation: Installation) -> Expected:
+    """The catalog after the whole history, from an earlier run if nothing has changed since.
+
+    Raises:
+        CouldNotCheck: the server does not start, or a migration fails.
+    """
+    migrations = [read.migration for read in inputs.reads]
+    cache = Cache.of_history("replay", inputs.migrations.identity, fingerprint_of_source("replay", "catalog"))
+    build = f"{installation.version} {installation.provider} {installation.bindir}"
+    key = key_of(replay_cache_key(migrations, build))
+    known = cache.get(key, _DECODER)
+    if known is None:
+        known = _replayed(inputs, installation)
+        cache.put(key, known)
+    cache.save()
+    return Expected(
+        inputs=with_captured(inputs, known.captured, installation.major),
+        snapshot=load(known.snapshot),
+        notes=known.notes,
+        not_checked=known.not_checked,
+    )
+
+
+# Private
+
+
+class _Remembered(msgspec.Struct, frozen=True):
+    snapshot: str
+    captured: dict[str, tuple[Statement, ...]]
+    notes: tuple[str, ...]
+    not_checked: tuple[str, ...]
+
+
+_DECODER = msgspec.msgpack.Decoder(_Remembered)
+
+
+def _replayed(inputs: Inputs, installation: Installation) -> _Remembered:
+    replayed = run_history(inputs, installation)
+    if replayed.snapshot is None:
+        raise CouldNotCheck(
+            f"the history cannot be replayed, so there is nothing to compare with: {replayed.replay.error}"
+        )
+    return _Remembered(
+        snapshot=dump(replayed.snapshot),
+        captured={step.migration: step.captured for step in replayed.replay.steps if step.captured is not None},
+        notes=replayed.notes,
+        not_checked=replayed.not_checked,
+    )

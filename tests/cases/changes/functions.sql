@@ -1,0 +1,35 @@
+-- Functions, procedures, aggregates: signatures, settings, what their bodies would do.
+CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN 1; END $$;
+CREATE OR REPLACE FUNCTION app.f(a int, b text DEFAULT 'x') RETURNS trigger LANGUAGE plpgsql STABLE SECURITY DEFINER
+  SET search_path = app, pg_temp SET work_mem TO '64MB' SET statement_timeout = 5 SET "TimeZone" FROM CURRENT AS $$ BEGIN RETURN NEW; END $$;
+CREATE FUNCTION f(a int, OUT b int, INOUT c text, VARIADIC d int[]) AS $$ SELECT 1, 'x' $$ LANGUAGE sql STABLE STRICT;
+CREATE FUNCTION f() RETURNS SETOF app.jobs LANGUAGE sql STABLE AS $$ SELECT * FROM app.jobs $$;
+CREATE FUNCTION f(x app.t.c%TYPE) RETURNS app.status LANGUAGE sql AS 'SELECT NULL::app.status';
+CREATE FUNCTION f() RETURNS TABLE(id bigint, name text) LANGUAGE sql AS $$ SELECT 1, 'a' $$;
+CREATE FUNCTION f(a int) RETURNS int LANGUAGE sql IMMUTABLE RETURN app.g(a) + 1;
+CREATE FUNCTION f(a int) RETURNS int LANGUAGE sql BEGIN ATOMIC INSERT INTO log (n) VALUES (a); SELECT a FROM src; END;
+CREATE FUNCTION f(t "char", u char, v varchar(10)[], w timestamp(3) with time zone) RETURNS void LANGUAGE sql AS '';
+CREATE FUNCTION f() RETURNS void AS 'MODULE_PATHNAME', 'f_c' LANGUAGE c STRICT;
+CREATE FUNCTION f() RETURNS void LANGUAGE plpython3u AS 'pass';
+CREATE FUNCTION f() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN NULL; END $$;
+CREATE PROCEDURE p(a int, INOUT b int) LANGUAGE plpgsql AS $$ BEGIN COMMIT; END $$;
+CREATE FUNCTION f() RETURNS int LANGUAGE sql SUPPORT g TRANSFORM FOR TYPE hstore WINDOW AS 'select 1';
+ALTER FUNCTION app.f(int, text) OWNER TO postgres;
+ALTER FUNCTION app.f(int) SET search_path = app, pg_temp;
+ALTER FUNCTION f() SECURITY DEFINER IMMUTABLE RESET ALL;
+ALTER ROUTINE f RESET work_mem;
+ALTER FUNCTION f() RENAME TO g;
+ALTER FUNCTION f() SET SCHEMA app;
+ALTER FUNCTION f(int) DEPENDS ON EXTENSION e;
+ALTER PROCEDURE p() OWNER TO x;
+DROP FUNCTION IF EXISTS app.f(int, text) CASCADE;
+DROP FUNCTION f, g;
+DROP FUNCTION f(OUT a int, IN b text);
+DROP PROCEDURE p(int);
+DROP ROUTINE r;
+CREATE AGGREGATE a (int) (SFUNC = app.f, STYPE = app.state, INITCOND = '0');
+CREATE OR REPLACE AGGREGATE a (*) (SFUNC = f, STYPE = int);
+CREATE AGGREGATE a (BASETYPE = int, SFUNC = f, STYPE = int);
+CREATE AGGREGATE a (BASETYPE = "any", SFUNC = f, STYPE = int);
+DROP AGGREGATE a (int);
+DROP AGGREGATE app.a (*);

@@ -1,0 +1,31 @@
+-- Indexes and views.
+CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS i ON app.jobs USING btree (lower(k), b DESC NULLS LAST) INCLUDE (c)
+  NULLS NOT DISTINCT WHERE status = 'queued' AND app.live(k);
+CREATE INDEX i ON jobs USING gin (payload jsonb_path_ops);
+CREATE INDEX i ON jobs ((payload->>'key'), (a COLLATE "C") text_pattern_ops);
+CREATE INDEX ON jobs (a);
+CREATE INDEX ON jobs (a, lower(b), (c || d), (e::text), (coalesce(f, g)), app.h(i), (extract(year from j)), ((k)), (CASE WHEN l THEN m ELSE n END), (CASE WHEN l THEN 1 END), (ARRAY[o]), (p[1]), ((q).r), nullif(s, t), (now() - u));
+CREATE INDEX ON jobs (md5(a || '(''') DESC, (b COLLATE "C") text_pattern_ops ASC NULLS FIRST);
+CREATE INDEX i ON ONLY jobs USING brin (ts) WITH (pages_per_range=32);
+DROP INDEX CONCURRENTLY IF EXISTS app.i;
+ALTER INDEX IF EXISTS i RENAME TO j;
+REINDEX INDEX CONCURRENTLY i;
+CLUSTER jobs USING i;
+CLUSTER;
+CREATE OR REPLACE VIEW app.v WITH (security_invoker = true) AS SELECT a FROM t WITH LOCAL CHECK OPTION;
+CREATE VIEW v (x) AS SELECT a, b AS c, lower(d), 1, count(*), e::int, (SELECT max(z) FROM w), EXISTS (SELECT 1) FROM t;
+CREATE VIEW v AS SELECT t.*, o.name FROM app.t JOIN other o ON o.id = t.other_id AND o.kind = 'x' LEFT JOIN LATERAL app.f(t.id) g ON true;
+CREATE VIEW v AS WITH recent AS (SELECT id, ts FROM events WHERE ts > now()) SELECT id FROM recent UNION ALL SELECT id FROM app.archive a WHERE a.gone;
+CREATE VIEW v AS WITH events AS (SELECT * FROM events) SELECT * FROM events;
+CREATE VIEW v AS SELECT row_to_json(t), 'x'::app.status, nextval('s'), 'app.q'::regclass FROM t WHERE EXISTS (SELECT FROM u WHERE u.t_id = t.id AND live);
+CREATE VIEW v AS VALUES (1, 'a');
+CREATE TEMP VIEW v AS SELECT * FROM pg_class c, information_schema.tables;
+CREATE RECURSIVE VIEW v (n) AS VALUES (1) UNION ALL SELECT n+1 FROM v WHERE n < 10;
+CREATE MATERIALIZED VIEW IF NOT EXISTS mv AS SELECT 1 AS a WITH NO DATA;
+CREATE MATERIALIZED VIEW app.mv (p, q) AS SELECT a, b FROM t;
+REFRESH MATERIALIZED VIEW CONCURRENTLY mv;
+ALTER VIEW v RENAME COLUMN a TO b;
+ALTER MATERIALIZED VIEW v RENAME TO w;
+ALTER VIEW v SET SCHEMA app;
+DROP VIEW IF EXISTS v CASCADE;
+DROP MATERIALIZED VIEW mv;

@@ -1,0 +1,40 @@
+-- What is read, written, called; with columns, conflict targets, literals.
+MERGE INTO t USING s ON t.id = s.id WHEN MATCHED AND s.d = 'x' THEN DELETE WHEN MATCHED THEN UPDATE SET a = s.a, k = 'v'
+  WHEN NOT MATCHED THEN INSERT (a, b) VALUES (1, 'n') RETURNING merge_action();
+WITH d AS (DELETE FROM jobs WHERE status = 'done' RETURNING *) INSERT INTO arch SELECT * FROM d;
+WITH c AS (SELECT id FROM jobs WHERE status = 'queued' AND type = ANY (ARRAY['a', 'b']) ORDER BY id FOR UPDATE SKIP LOCKED LIMIT 1)
+  UPDATE jobs SET status = 'running', (n, m) = (1, app.next_number('jobs')) FROM c WHERE jobs.id = c.id AND jobs.kind IN ('x', 'y') RETURNING jobs.*;
+INSERT INTO jobs (k) VALUES ('a') ON CONFLICT (k) WHERE status = 'queued' DO UPDATE SET n = jobs.n + EXCLUDED.n RETURNING *;
+INSERT INTO jobs (k) VALUES ('a') ON CONFLICT ON CONSTRAINT uq DO NOTHING;
+INSERT INTO app.jobs AS j (type, state, n) SELECT CASE WHEN x THEN 'a' ELSE 'b' END, coalesce(y, 'none'), -3 FROM src s JOIN app.other USING (id) WHERE s.q = 'z';
+INSERT INTO t DEFAULT VALUES;
+INSERT INTO t VALUES (1, 'x'), (2, 'y');
+UPDATE jobs SET (a, b) = (1, 2) WHERE id = ANY ($1::uuid[]);
+UPDATE jobs j SET a = 'x' FROM (SELECT id FROM other WHERE kind = 'k') o WHERE j.id = o.id AND NOT j.state = 'gone' AND j.type <> 'no';
+DELETE FROM jobs USING x WHERE x.id = jobs.id AND x.kind = 'q';
+DELETE FROM ONLY jobs WHERE type = 'a' OR type IS NOT DISTINCT FROM 'b' OR 'c' = type OR kind = ANY ('{d,"e f"}'::text[]);
+SELECT a #>> '{b}', a @> '{}', a ? 'k', x IS NOT DISTINCT FROM y, arr[1:2], ROW(1,2), interval '1 day' FROM t;
+SELECT DISTINCT ON (a) a FROM t WINDOW w AS (PARTITION BY a) FOR NO KEY UPDATE OF t NOWAIT;
+SELECT pg_advisory_xact_lock(hashtext('x'));
+SELECT app.f(1, 'x', b, NULL) FROM app.g('y') AS g(b), LATERAL app.h(g.b);
+SELECT t.a, (SELECT max(n) FROM u WHERE u.t_id = t.id) FROM t WHERE EXISTS (SELECT 1 FROM v WHERE kind = 'inner');
+SELECT setval('app.s', 10), nextval('"Odd".q'::regclass), currval('s');
+SELECT set_config('search_path', '', false);
+SELECT pg_catalog.set_config('search_path', 'app, "Odd"', true), set_config('role', 'r', false);
+SELECT set_config('search_path', current_setting('x'), false);
+SELECT set_config('work_mem', '1MB', false);
+TABLE jobs;
+VALUES (1), (2);
+SELECT 1 UNION SELECT n FROM a EXCEPT SELECT n FROM b;
+SELECT * FROM pg_class, information_schema.tables;
+CALL p(1, 'x');
+TRUNCATE TABLE a, ONLY b RESTART IDENTITY CASCADE;
+COPY t (a, b) FROM STDIN WITH (FORMAT csv);
+COPY t TO STDOUT;
+COPY (SELECT * FROM t WHERE k = 'v') TO STDOUT;
+LOCK TABLE jobs, app.o IN ACCESS EXCLUSIVE MODE NOWAIT;
+DECLARE c CURSOR FOR SELECT * FROM t;
+EXPLAIN (ANALYZE, BUFFERS) DELETE FROM t;
+EXPLAIN SELECT 1;
+PREPARE p AS INSERT INTO t VALUES (1);
+EXECUTE p (1);

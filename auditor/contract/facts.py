@@ -18,8 +18,9 @@ from auditor.contract.bodies import body_diff, body_hash, differs_in_layout_only
 from auditor.contract.breach import Breach, Cause, Unmatched
 from auditor.contract.comparison import explained_by
 from auditor.contract.ddl import function_statement
+from auditor.contract.grants import Roles
 from auditor.contract.load import Configuration
-from auditor.contract.repair import Roles, repair_from_history, repair_sql
+from auditor.contract.repair import repair_from_history, repair_sql
 from auditor.history import Definition, History, Life
 from auditor.migrations.effects import changes_of
 from auditor.model import CatalogObject, Location, ObjectId, OwnerClass, Provenance, Severity, Snapshot

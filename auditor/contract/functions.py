@@ -8,8 +8,8 @@ from typing import Any
 from auditor.catalog.kinds.function import Function
 from auditor.contract.bodies import body_hash, differs_in_layout_only
 from auditor.contract.breach import Cause, Checked, listed
+from auditor.contract.entries import FunctionEntry
 from auditor.contract.facts import ROUTINES, Facts, body_fields, body_message, is_pattern, matches
-from auditor.contract.types import FunctionEntry
 from auditor.migrations.effects import changes_of
 from auditor.model import ObjectId, Severity
 from auditor.model.change import CreateFunction

@@ -8,20 +8,11 @@ from pathlib import Path
 
 from msgspec import inspect
 
+from auditor.contract.entries import Contract, DefinitionFile
 from auditor.contract.positions import compose, place
 from auditor.contract.readers import split_kind
 from auditor.contract.reading import WRONG, Reading
-from auditor.contract.types import (
-    Allowance,
-    Classes,
-    Contract,
-    DefinitionFile,
-    Document,
-    Guard,
-    Pipeline,
-    Severities,
-    Source,
-)
+from auditor.contract.types import Allowance, Classes, Document, Guard, Pipeline, Severities, Source
 from auditor.errors import ConfigurationError, ConfigurationProblem
 from auditor.history import Override, Ownership, OwnershipEntry
 from auditor.model import OwnerClass

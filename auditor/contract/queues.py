@@ -16,8 +16,8 @@ from auditor.catalog.kinds.table_constraint import TableConstraint
 from auditor.catalog.kinds.type import Type
 from auditor.contract.breach import Cause, Checked, listed
 from auditor.contract.ddl import literal
+from auditor.contract.entries import Claim, QueueEntry
 from auditor.contract.facts import Facts
-from auditor.contract.types import Claim, QueueEntry
 from auditor.model import CatalogObject, ObjectId, Severity, Snapshot
 from auditor.sql.names import quote_identifier
 from auditor.sql.predicates import allowed_values

@@ -15,9 +15,9 @@ import msgspec
 import yaml
 from msgspec import inspect
 
+from auditor.contract.base import Entry, Text
 from auditor.contract.positions import Budget, place
 from auditor.contract.readers import READERS, suggestion
-from auditor.contract.types import Entry, Text
 from auditor.errors import ConfigurationProblem
 
 MAX_DEPTH = 40

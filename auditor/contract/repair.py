@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from auditor.catalog.kinds.default_acl import DefaultAcl
@@ -37,25 +36,9 @@ from auditor.contract.ddl import (
     own_name,
     set_clause,
 )
+from auditor.contract.grants import SAME_ROLES, Roles, default_privilege_statements, privilege_statements
 from auditor.history import Definition
 from auditor.model import CatalogObject
-
-
-@dataclass(frozen=True, slots=True)
-class Roles:
-    """What the role that ran the migrations is called on either side.
-
-    Attributes:
-        expected: on the side that is right.
-        live: on the side that is to be mended.
-    """
-
-    expected: str | None = None
-    live: str | None = None
-
-    def on_live(self, name: str) -> str:
-        """The live name of a role of the expected side."""
-        return self.live if name == self.expected and self.live is not None else name
 
 
 def repair_sql(
@@ -63,7 +46,7 @@ def repair_sql(
     live: CatalogObject | None,
     fields: Collection[str] = (),
     *,
-    roles: Roles = Roles(),
+    roles: Roles = SAME_ROLES,
 ) -> str | None:
     """SQL that turns the live object into the expected one, or None if no statement can be given.
 
@@ -151,13 +134,15 @@ def _drop(item: CatalogObject) -> str:
 
 def _drop_with_a_warning(item: CatalogObject) -> str | None:
     if isinstance(item, DefaultAcl):
-        return _script(_default_privileges(item.privileges, [], item, item.role))
+        return _script(default_privilege_statements(item.privileges, [], item, item.role))
     return f"-- No migration made it. If nothing needs it:\n-- {_drop(item)};"
 
 
 def _make(expected: CatalogObject, roles: Roles) -> str | None:
     if isinstance(expected, DefaultAcl):
-        return _script(_default_privileges([], expected.privileges, expected, roles.on_live(expected.role)))
+        return _script(
+            default_privilege_statements([], expected.privileges, expected, roles.on_live(expected.role))
+        )
     if isinstance(expected, Type) and expected.form == "enum":
         labels = ", ".join(literal(label) for label in expected.labels)
         return _script([f"CREATE TYPE {expected.identity} AS ENUM ({labels})"])
@@ -174,7 +159,7 @@ def _finish(expected: CatalogObject, roles: Roles) -> Iterator[str]:
     initial = [text for text in privileges if text.startswith("owner: ")]
     if isinstance(expected, Function):
         initial = ["owner: EXECUTE", "public: EXECUTE"]
-    yield from _privileges(initial, privileges, expected, roles, roles.live or "CURRENT_USER")
+    yield from privilege_statements(initial, privileges, expected, roles, roles.live or "CURRENT_USER")
     comment = getattr(expected, "comment", None)
     if comment is not None:
         yield f"COMMENT ON {_reference(expected)} IS {literal(comment)}"
@@ -374,66 +359,11 @@ def _validate(expected: Any, live: Any, fields: set[str], roles: Roles) -> list[
 
 def _grants(expected: Any, live: Any, fields: set[str], roles: Roles) -> list[str] | None:  # noqa: ARG001
     if isinstance(expected, DefaultAcl):
-        return _default_privileges(live.privileges, expected.privileges, expected, live.role)
+        return default_privilege_statements(live.privileges, expected.privileges, expected, live.role)
     owner = getattr(live, "owner", None)
     if owner is None and any(text.startswith("owner: ") for text in (*expected.privileges, *live.privileges)):
         return None  # of a column, whose table's owner is not known here
-    return list(_privileges(live.privileges, expected.privileges, live, roles, owner or ""))
-
-
-def _privileges(
-    actual: list[str], expected: list[str], item: CatalogObject, roles: Roles, owner: str
-) -> Iterator[str]:
-    wanted = {_on_live(text, roles) for text in expected}
-    there = set(actual)
-    for verb, texts in (("REVOKE", there - wanted), ("GRANT", wanted - there)):
-        for grantee, privilege, option in sorted(_split(text) for text in texts):
-            name = {"public": "PUBLIC", "owner": owner}.get(grantee, grantee)
-            what = privilege
-            target = _grant_target(item)
-            if isinstance(item, TableColumn):
-                what, target = f"{privilege} ({own_name(item.identity)})", f"TABLE {item.table}"
-            if verb == "REVOKE":
-                yield f"REVOKE {what} ON {target} FROM {name}"
-            else:
-                yield f"GRANT {what} ON {target} TO {name}{' WITH GRANT OPTION' if option else ''}"
-
-
-def _default_privileges(actual: list[str], expected: list[str], item: DefaultAcl, role: str) -> list[str]:
-    where = f" IN SCHEMA {item.schema}" if item.schema else ""
-    subject = f"ALTER DEFAULT PRIVILEGES FOR ROLE {role}{where}"
-    statements: list[str] = []
-    for verb, texts in (
-        ("REVOKE", set(actual) - set(expected)),
-        ("GRANT", set(expected) - set(actual)),
-    ):
-        for grantee, privilege, option in sorted(_split(text) for text in texts):
-            name = {"public": "PUBLIC", "owner": role}.get(grantee, grantee)
-            words = "FROM" if verb == "REVOKE" else "TO"
-            grant_option = " WITH GRANT OPTION" if option and verb == "GRANT" else ""
-            statements.append(f"{subject} {verb} {privilege} ON {item.on.upper()} {words} {name}{grant_option}")
-    return statements
-
-
-def _split(privilege: str) -> tuple[str, str, bool]:
-    """Grantee, privilege and grant option of `app: SELECT*`."""
-    grantee, _, word = privilege.rpartition(": ")
-    return grantee, word.removesuffix("*"), word.endswith("*")
-
-
-def _on_live(privilege: str, roles: Roles) -> str:
-    grantee, separator, word = privilege.rpartition(": ")
-    return f"{roles.on_live(grantee)}{separator}{word}"
-
-
-def _grant_target(item: CatalogObject) -> str:
-    match item.KIND:
-        case "table" | "view" | "materialized view" | "foreign table":
-            return f"TABLE {item.identity}"
-        case "aggregate":
-            return f"FUNCTION {item.identity}"
-        case kind:
-            return f"{kind.upper()} {item.identity}"
+    return list(privilege_statements(live.privileges, expected.privileges, live, roles, owner or ""))
 
 
 _ALTERATIONS: tuple[tuple[frozenset[str], Alteration], ...] = (

@@ -9,10 +9,10 @@ from auditor.catalog.kinds.function import Function
 from auditor.contract.bodies import body_hash
 from auditor.contract.breach import Unmatched
 from auditor.contract.dedupe_keys import declared, differences, uniquenesses
+from auditor.contract.entries import FunctionEntry
 from auditor.contract.facts import TABLES, Facts, nearest
 from auditor.contract.functions import declared_body, functions_named
 from auditor.contract.load import Configuration
-from auditor.contract.types import FunctionEntry
 from auditor.history import History
 from auditor.model import ObjectId, Severity, Snapshot
 

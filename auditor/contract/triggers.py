@@ -6,9 +6,9 @@ import dataclasses
 
 from auditor.catalog.kinds.trigger import Trigger
 from auditor.contract.breach import Cause, Checked, listed
+from auditor.contract.entries import TriggerEntry
 from auditor.contract.facts import Facts
 from auditor.contract.firing import Firing, parse_firing
-from auditor.contract.types import TriggerEntry
 from auditor.model import CatalogObject, ObjectId, Severity
 
 FIRING_FIELDS = ("timing", "events", "columns", "level")

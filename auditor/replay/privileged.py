@@ -2,9 +2,9 @@
 
 What decides is the statement's parse tree. On the list is only what gives the migration nothing beyond the objects
 themselves: event triggers (their functions run as whoever runs a command) and publications (nothing can
-subscribe), and before 18, which has no folder of our own for extensions, the harmless extensions. Not on it, ever:
-COPY from or to files and programs, ALTER SYSTEM, functions in C or an untrusted language, owners that are
-superuser, grants of PostgreSQL's own roles.
+subscribe); other owners for objects that belong to no superuser, who may not become one's either; and before 18,
+which has no folder of our own for extensions, the harmless extensions. Not on it, ever: COPY from or to files and
+programs, ALTER SYSTEM, functions in C or an untrusted language, grants of PostgreSQL's own roles.
 
 A migration's event trigger would run its function as superuser if a superuser ran a command in its database. So
 once there is one, only commands on event triggers, which fire none, are run this way.
@@ -32,7 +32,7 @@ STATEMENT = "select auditor_recorder.run_as_superuser($1, $2, $3)"
 
 
 class Privileged:
-    """Runs statements of the list as superuser.
+    """Runs statements of the list as superuser, within the migration's own transaction.
 
     Args:
         connection: of the superuser; the recorder's schema is there already.
@@ -69,13 +69,21 @@ def on_the_list(text: str) -> bool:
 # Private
 
 _CANDIDATE = re.compile(
-    r"\s*(create|alter|drop|comment)\b.*?\b(event\s+trigger|publication|extension)\b", re.IGNORECASE | re.DOTALL
+    r"\s*(create|alter|drop|comment)\b.*?\b(event\s+trigger|publication|extension|owner\s+to)\b",
+    re.IGNORECASE | re.DOTALL,
 )
 _KINDS = {"OBJECT_EVENT_TRIGGER": "event trigger", "OBJECT_PUBLICATION": "publication"}
+_OWNED = frozenset(
+    f"OBJECT_{kind}"
+    for kind in (
+        "AGGREGATE", "DOMAIN", "FOREIGN_TABLE", "FUNCTION", "MATVIEW", "PROCEDURE", "ROUTINE", "SCHEMA", "SEQUENCE",
+        "TABLE", "TYPE", "VIEW",
+    )
+)  # fmt: skip
 
 
 def _kind(text: str) -> str | None:
-    """`event trigger`, `publication` or `extension` for a statement of the list, else None."""
+    """`event trigger`, `publication`, `owner` or `extension` for a statement of the list, else None."""
     if not _CANDIDATE.match(text):
         return None
     from auditor.sql.grammar import parse  # loads the parser; few histories come here
@@ -101,6 +109,11 @@ def _kind(text: str) -> str | None:
             return _KINDS.get(fields["objtype"])
         case "RenameStmt":
             return _KINDS.get(fields["renameType"])
+        case "AlterOwnerStmt":
+            return "owner" if fields["objectType"] in _OWNED else None
+        case "AlterTableStmt":
+            commands = [command["AlterTableCmd"]["subtype"] for command in fields["cmds"]]
+            return "owner" if fields["objtype"] in _OWNED and set(commands) == {"AT_ChangeOwner"} else None
         case "CreateExtensionStmt":
             return "extension" if fields["extname"] in HARMLESS else None
     return None

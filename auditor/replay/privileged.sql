@@ -8,8 +8,23 @@
 
 create table auditor_recorder.secret (value text not null);
 
+-- How much there is that belongs to a superuser or to one of PostgreSQL's own roles.
+create function auditor_recorder.privileged_objects() returns bigint
+language sql as $$
+    select pg_catalog.count(*)
+      from (select relowner from pg_catalog.pg_class
+            union all select proowner from pg_catalog.pg_proc
+            union all select typowner from pg_catalog.pg_type
+            union all select nspowner from pg_catalog.pg_namespace) o (owner)
+      join pg_catalog.pg_roles r on r.oid operator(pg_catalog.=) o.owner
+     where r.rolsuper
+        or r.rolname operator(pg_catalog.~) '^pg_' and r.rolname operator(pg_catalog.<>) 'pg_database_owner'
+$$;
+
 create function auditor_recorder.run_as_superuser(text, text, text) returns void
 language plpgsql security definer as $$
+declare
+    before bigint;
 begin
     if not exists (
         select from auditor_recorder.secret s
@@ -27,7 +42,15 @@ begin
         raise exception 'not run as superuser, because there is an event trigger' using errcode =
             'insufficient_privilege';
     end if;
+    if $3 operator(pg_catalog.=) 'owner' then
+        before := auditor_recorder.privileged_objects();
+    end if;
     execute $2;
+    if $3 operator(pg_catalog.=) 'owner' and before operator(pg_catalog.<>) auditor_recorder.privileged_objects()
+    then
+        raise exception 'a superuser''s objects are not given away, and nothing is given to a superuser' using errcode =
+            'insufficient_privilege';
+    end if;
 end $$;
 
-revoke all on function auditor_recorder.run_as_superuser(text, text, text) from public;
+revoke all on all functions in schema auditor_recorder from public;

@@ -266,14 +266,11 @@ def _refuse_deep(data: bytes, *, within_strings: bool = False) -> None:
     total = 0
     for token in _scan(data).tokens:
         kind = token.token
-        if kind in _OPERATORS:
-            levels[-1][0] += 1
+        if kind in _OPERATORS or kind in _STRUCTURE:
+            levels[-1][kind in _STRUCTURE] += 1
             total += 1
             if total > MAX_NESTING:
                 raise UnreadableSql(f"more than {MAX_NESTING} operators in one chain", token.start)
-        elif kind in _STRUCTURE:
-            levels[-1][1] += 1
-            total += 1
         elif kind == _COMMA:
             total -= levels[-1][0]
             levels[-1][0] = 0

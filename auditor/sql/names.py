@@ -168,9 +168,9 @@ def format_type(type_name: TypeName, schema: str | None = None, *, pg_major: int
     if written in (None, "pg_catalog") and is_builtin_type(name):
         if name not in BUILTIN_TYPES:
             name, array = name[1:], True
-        text = SQL_TYPE_NAMES.get(name)
-        if text is None or (name == "json" and pg_major < 17):
-            text = qualified("pg_catalog", name)
+        text = SQL_TYPE_NAMES.get(name) or qualified("pg_catalog", name)
+        if name == "json" and pg_major < 17:
+            text = "pg_catalog.json"
     else:
         text = qualified(written if written is not None else schema, name)
     return f"{text}[]" if array else text

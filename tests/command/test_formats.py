@@ -221,15 +221,12 @@ def test_a_snapshot_is_read_back(project: Path, database: str, connect: Any) -> 
         (("check",), "guards: 1 declared"),
         (("explain", "--list"), "unowned-object"),
     ],
-    ids=" ".join,
 )
-def test_text_fits_a_terminal_and_says_it(
-    project: Path, args: tuple[str, ...], shown: str, flags: tuple[str, ...]
-) -> None:
+def test_text_says_it(project: Path, args: tuple[str, ...], shown: str, flags: tuple[str, ...]) -> None:
     (project / "classifications.yaml").write_text(
         CONFIG.replace("function: public.on_change()", "fires: AFTER INSERT")
     )
     result = run(*args, *flags)
     if flags != ("-q",):
-        assert shown in result.stdout
+        assert shown in " ".join(result.stdout.split())
     assert "\x1b" not in result.stdout

@@ -13,7 +13,8 @@ from auditor.catalog.printing import set_printing
 from auditor.catalog.reader import read_snapshot
 from auditor.contract.comparison import compare
 from auditor.contract.ddl import dollar_quoted, literal, own_name, routine_name, set_clause
-from auditor.contract.repair import Roles, repair_from_history, repair_sql
+from auditor.contract.grants import Roles
+from auditor.contract.repair import repair_from_history, repair_sql
 from auditor.history import Definition
 from auditor.model import Comparison, Location, Snapshot
 from auditor.replay.server import ThrowAwayServer

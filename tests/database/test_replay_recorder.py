@@ -130,9 +130,9 @@ def test_a_renamed_schema_and_type(watched: Watched) -> None:
         "create function s.f(s.mood[]) returns int language sql as 'select 1'",
     )
     watched.run("alter default privileges in schema s grant select on tables to public")
+    default_acl = f"for role {watched.owner} in schema {{}} on tables"
     assert watched.changes("alter schema s rename to z", "alter type z.mood rename to feeling") == [
-        f"rename default acl for role {watched.owner} in schema s on tables"
-        f" -> for role {watched.owner} in schema z on tables",
+        f"rename default acl {default_acl.format('s')} -> {default_acl.format('z')}",
         "rename function s.f(s.mood[]) -> z.f(z.feeling[])",
         "rename schema s -> z",
         "rename type s.mood -> z.feeling",

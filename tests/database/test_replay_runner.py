@@ -13,7 +13,7 @@ from auditor.errors import CouldNotCheck
 from auditor.migrations.statements import split_statements
 from auditor.model import Migration, ObjectId
 from auditor.replay.runner import Replay, discard, replay, replay_cache_key
-from auditor.replay.server import ThrowAwayServer
+from auditor.replay.server import SUPERUSER, ThrowAwayServer
 
 Run = Callable[..., Replay]
 
@@ -104,7 +104,8 @@ def test_statements_that_cannot_run_in_a_transaction(run: Run) -> None:
 
 def test_transactions_of_its_own(run: Run) -> None:
     done = run(
-        "begin; create table t (); commit; create table u (); begin; create table v (); rollback; begin; create table w ()"
+        "begin; create table t (); commit; create table u ();"
+        "begin; create table v (); rollback; begin; create table w ()"
     )
     assert done.error is None
     assert not done.steps[0].in_transaction
@@ -142,7 +143,8 @@ def test_settings_do_not_outlive_their_migration(run: Run) -> None:
 
 def test_defaults_of_the_database_hold_from_the_next_migration_on(run: Run) -> None:
     done = run(
-        "create schema s; do $$ begin execute format('alter database %I set search_path = s', current_database()); end $$",
+        "create schema s;"
+        "do $$ begin execute format('alter database %I set search_path = s', current_database()); end $$",
         "create table t ()",
     )
     assert made(done) == {"table s.t"}
@@ -195,36 +197,60 @@ def test_what_needs_a_superuser_and_is_harmless(run: Run) -> None:
         "create publication p for all tables; comment on publication p is 'y';"
     )
     assert done.error is None
-    assert done.steps[0].as_superuser == (2, 3, 4, 5)
+    assert done.steps[0].as_superuser == (2, 3, 4, 5, 6)
     assert made(done) == {"function public.f()", "publication p"}
 
 
-@pytest.mark.parametrize(
-    ("text", "sqlstate"),
-    [
-        ("copy (select 1) to program 'true'", "42501"),
-        ("copy (select 1) to '/tmp/auditor-test'", "42501"),
-        ("select pg_read_file('/etc/passwd')", "42501"),
-        ("alter system set fsync = on", "42501"),
-        ("create function f() returns int language c as '/tmp/x.so', 'f'", "42501"),
-        ("create function f(text) returns text language internal as 'pg_read_file'", "42501"),
-        ("create role runner_test_root superuser", "42501"),
-        ("grant pg_execute_server_program to current_user", "42501"),
-        ("alter event trigger auditor_recorder_drop disable", "42501"),
-        ("alter table auditor_recorder.secret owner to current_user", "42501"),
-        ("select auditor_recorder.run_as_superuser('x', 'alter role current_user superuser', 'event trigger')", "42501"),
-        ("create function f() returns int language sql security definer as 'select 1';"
-         "alter function f() owner to postgres", "42501"),
-        ("create function f() returns event_trigger language plpgsql as 'begin end';"
-         "create event trigger e on login execute function f()", "42501"),
-    ],
-)  # fmt: skip
-def test_what_reaches_the_machine_is_refused(run: Run, text: str, sqlstate: str) -> None:
+FUNCTION = "create function f() returns int language sql security definer as 'select 1';"
+EVENT_FUNCTION = "create function f() returns event_trigger language plpgsql as 'begin end';"
+REFUSED = [
+    "copy (select 1) to program 'true'",
+    "copy (select 1) to '/tmp/auditor-test'",
+    "select pg_read_file('/etc/passwd')",
+    "alter system set fsync = on",
+    "create function f() returns int language c as '/tmp/x.so', 'f'",
+    "create function f(text) returns text language internal as 'pg_read_file'",
+    "create role runner_test_root superuser",
+    "grant pg_execute_server_program to current_user",
+    "alter event trigger auditor_recorder_drop disable",
+    "alter table auditor_recorder.secret owner to current_user",
+    "alter schema information_schema owner to current_user",
+    "alter function pg_catalog.pg_read_file(text) owner to current_user",
+    "select auditor_recorder.run_as_superuser('x', 'alter role current_user superuser', 'event trigger')",
+    "select auditor_recorder.privileged_objects()",
+    FUNCTION + f"alter function f() owner to {SUPERUSER}",
+    FUNCTION + "alter function f() owner to pg_execute_server_program",
+]
+
+
+@pytest.mark.parametrize("text", REFUSED)
+def test_what_reaches_the_machine_is_refused(run: Run, text: str) -> None:
     done = run(text)
-    if "on login" in text and done.error is not None and done.error.sqlstate == "42601":
-        pytest.skip("login event triggers came with 17")
     assert done.error is not None
-    assert done.error.sqlstate == sqlstate
+    assert done.error.sqlstate == "42501"
+
+
+def test_no_event_trigger_at_login(run: Run, server: ThrowAwayServer) -> None:
+    done = run(EVENT_FUNCTION + "create event trigger e on login execute function f()")
+    assert done.error is not None
+    assert done.error.sqlstate == ("42501" if server.version_num >= 170000 else "42601")
+
+
+def test_owners(run: Run, connect: Callable[..., psycopg.Connection[Any]]) -> None:
+    done = run(
+        "create table t (id serial); create schema s; create type s.mood as enum ('a'); create view s.v as select 1;"
+        "create function s.f(s.mood) returns int language sql as 'select 1';"
+        "alter table t owner to runner_test_heir; alter schema s owner to runner_test_heir;"
+        "alter type s.mood owner to runner_test_heir; alter view s.v owner to runner_test_heir;"
+        "alter function s.f owner to runner_test_heir; alter table t owner to current_user;"
+    )
+    assert done.error is None
+    with connect(done.conninfo) as connection:
+        rows = connection.execute(
+            "select proowner::regrole::text from pg_proc where proname = 'f'"
+            " union all select relowner::regrole::text from pg_class where relname in ('v')"
+        ).fetchall()
+    assert rows == [("runner_test_heir",), ("runner_test_heir",)]
 
 
 def test_an_event_trigger_never_runs_as_superuser(
@@ -233,7 +259,8 @@ def test_an_event_trigger_never_runs_as_superuser(
     evil = (
         "create table seen (who text, super bool);"
         "create function f() returns event_trigger language plpgsql as $$ begin"
-        " insert into public.seen select current_user, rolsuper from pg_roles where rolname = current_user; end $$;"
+        " insert into public.seen"
+        " select current_user, rolsuper from pg_roles where rolname = current_user; end $$;"
         "create event trigger e on ddl_command_end execute function f();"
     )
     done = run(evil + "create table t ();", "create publication p for all tables")
@@ -257,7 +284,9 @@ def test_a_statement_that_will_not_be_stopped(run: Run, monkeypatch: pytest.Monk
     monkeypatch.setattr("auditor.replay.session._GRACE", 0.2)
     done = run(
         "set statement_timeout = 0;"
-        "do $$ begin loop begin perform pg_sleep(60); exception when query_canceled then null; end; end loop; end $$",
+        "do $$ begin loop"
+        " begin perform pg_sleep(60); exception when query_canceled then null; end;"
+        " end loop; end $$",
         timeout=0.2,
     )
     assert done.error is not None

@@ -2,13 +2,52 @@
 
 from __future__ import annotations
 
-from auditor.migrations.formats import alembic, sql
-from auditor.migrations.formats.base import WEAK, Format, Ledger, Options, Problem, ReadResult
+from auditor.migrations.formats import (
+    alembic,
+    atlas,
+    code,
+    dbmate,
+    diesel,
+    drizzle,
+    flyway,
+    golang_migrate,
+    goose,
+    hasura,
+    node_pg_migrate,
+    prisma,
+    refinery,
+    sql,
+    sql_migrate,
+    sqitch,
+    sqlx,
+    supabase,
+    tern,
+    yoyo,
+)
+from auditor.migrations.formats.base import WEAK, Folder, Format, Ledger, Options, Problem, ReadResult
 
 FORMATS: tuple[Format, ...] = (
     alembic.FORMAT,
+    supabase.FORMAT,
+    prisma.FORMAT,
+    drizzle.FORMAT,
+    sqitch.FORMAT,
+    hasura.FORMAT,
+    diesel.FORMAT,
+    refinery.FORMAT,
+    sqlx.FORMAT,
+    flyway.FORMAT,
+    dbmate.FORMAT,
+    goose.FORMAT,
+    sql_migrate.FORMAT,
+    tern.FORMAT,
+    node_pg_migrate.FORMAT,
+    golang_migrate.FORMAT,
+    atlas.FORMAT,
+    yoyo.FORMAT,
+    code.FORMAT,
     sql.FORMAT,
 )
 """Every layout. Where two are equally sure of a directory, the earlier one wins."""
 
-__all__ = ["FORMATS", "WEAK", "Format", "Ledger", "Options", "Problem", "ReadResult"]
+__all__ = ["FORMATS", "WEAK", "Folder", "Format", "Ledger", "Options", "Problem", "ReadResult"]

@@ -86,7 +86,7 @@ def read_files(layout: str, files: Sequence[MigrationFile], root: Path, options:
             result.problems.append(
                 Problem(Location(shown(file.path, root)), message, "Give it a number of its own.")
             )
-            file = replace(file, id=file.path.stem)  # noqa: PLW2901
+            file = replace(file, id=file.path.stem)
         migration, problems = read_file(layout, file, root, options)
         result.migrations.append(migration)
         result.problems.extend(problems)

@@ -15,7 +15,6 @@ from functools import cached_property
 
 from auditor.model import Location, ObjectId, OwnerClass
 
-
 _ALSO = {"composite type": "type"}
 """PostgreSQL lists a composite type twice, as a relation and as a type: an entry for the type owns both."""
 

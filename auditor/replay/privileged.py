@@ -76,8 +76,8 @@ _KINDS = {"OBJECT_EVENT_TRIGGER": "event trigger", "OBJECT_PUBLICATION": "public
 _OWNED = frozenset(
     f"OBJECT_{kind}"
     for kind in (
-        "AGGREGATE", "DOMAIN", "FOREIGN_TABLE", "FUNCTION", "MATVIEW", "PROCEDURE", "ROUTINE", "SCHEMA", "SEQUENCE",
-        "TABLE", "TYPE", "VIEW",
+        "AGGREGATE", "DOMAIN", "FOREIGN_TABLE", "FUNCTION", "MATVIEW", "PROCEDURE", "ROUTINE", "SCHEMA",
+        "SEQUENCE", "TABLE", "TYPE", "VIEW",
     )
 )  # fmt: skip
 
@@ -110,10 +110,16 @@ def _kind(text: str) -> str | None:
         case "RenameStmt":
             return _KINDS.get(fields["renameType"])
         case "AlterOwnerStmt":
-            return "owner" if fields["objectType"] in _OWNED else None
+            return "owner" if fields["objectType"] in _OWNED and _is_named(fields["newowner"]) else None
         case "AlterTableStmt":
-            commands = [command["AlterTableCmd"]["subtype"] for command in fields["cmds"]]
-            return "owner" if fields["objtype"] in _OWNED and set(commands) == {"AT_ChangeOwner"} else None
+            commands = [command["AlterTableCmd"] for command in fields["cmds"]]
+            handed = all(one["subtype"] == "AT_ChangeOwner" and _is_named(one["newowner"]) for one in commands)
+            return "owner" if handed and fields["objtype"] in _OWNED else None
         case "CreateExtensionStmt":
             return "extension" if fields["extname"] in HARMLESS else None
     return None
+
+
+def _is_named(role: dict[str, Any]) -> bool:
+    """Not CURRENT_USER, which would be the superuser."""
+    return role.get("roletype") == "ROLESPEC_CSTRING"

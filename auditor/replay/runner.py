@@ -111,6 +111,7 @@ def replay(
     *,
     database: str | None = None,
     prelude: str | None = None,
+    owner: str | None = None,
     as_owner: bool = True,
     root: Path | None = None,
     timeout: float = STATEMENT_TIMEOUT,
@@ -125,6 +126,8 @@ def replay(
         server: on which to create the database.
         database: its name; by default one that is not used yet.
         prelude: SQL to be run before the history, which is not recorded.
+        owner: name of the role that owns the database and runs the migrations, which must not exist yet. Many
+            histories say `OWNER TO postgres`: where the superuser is called otherwise it can be `postgres`.
         as_owner: False runs everything as superuser: only for a history that is trusted like a program.
         root: what the migrations' files are relative to. Revisions that cannot be read without a database are run
             by Alembic itself; without it they fail.
@@ -135,7 +138,7 @@ def replay(
     """
     began = time.monotonic()
     name = server.create_database(database)
-    owner = f"{name}_owner"
+    owner = owner or f"{name}_owner"
     server.create_owner_role(owner)
     with server.connect(name) as connection:
         run = _Run(server, connection, name, owner, as_owner=as_owner, root=root, timeout=timeout)

@@ -210,8 +210,10 @@ def _raise_error(result: ctypes.Structure, data: bytes) -> None:
     try:
         check_error(result)
     except PgQueryError as error:
-        position = error.cursorpos - 1 if error.cursorpos > 0 else None
-        raise SqlSyntaxError(error.message, None if position is None else min(position, len(data))) from None
+        position = None
+        if error.cursorpos > 0:  # counts characters, from 1 (`scanner_errposition`, scan.l)
+            position = len(data.decode()[: error.cursorpos - 1].encode())
+        raise SqlSyntaxError(error.message, position) from None
 
 
 def _scan_forgiving(data: bytes) -> tuple[Any, int | None]:

@@ -23,7 +23,6 @@ HEAVY = (
     "pgparse",
     "postgast",
     "psycopg",
-    "rich",
     "sqlalchemy",
     "sqlglot",
     "yaml",

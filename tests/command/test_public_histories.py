@@ -129,14 +129,18 @@ TAMPERING = {
     ),
     "trigger dropped": (
         f"DROP TRIGGER {NOTIFY} ON {JOBS}",
-        f"CREATE TRIGGER {NOTIFY} AFTER INSERT ON {JOBS} FOR EACH ROW "
-        "WHEN ((new.status = 'todo'::procrastinate_job_status)) "
-        "EXECUTE FUNCTION procrastinate_notify_queue_job_inserted_v1()",
+        (
+            f"CREATE TRIGGER {NOTIFY} AFTER INSERT ON {JOBS} FOR EACH ROW "
+            "WHEN ((new.status = 'todo'::procrastinate_job_status)) "
+            "EXECUTE FUNCTION procrastinate_notify_queue_job_inserted_v1()"
+        ),
         f"{NOTIFY} on {JOBS}",
     ),
     "function body edited": (
-        "DO $do$ DECLARE text text := pg_get_functiondef('procrastinate_fetch_job_v2'::regproc); BEGIN "
-        "EXECUTE replace(text, 'SKIP LOCKED', ''); END $do$",
+        (
+            "DO $do$ DECLARE text text := pg_get_functiondef('procrastinate_fetch_job_v2'::regproc); BEGIN "
+            "EXECUTE replace(text, 'SKIP LOCKED', ''); END $do$"
+        ),
         None,
         f"public.{FETCH.replace(', ', ',')}",
     ),
@@ -161,10 +165,14 @@ TAMPERING = {
         f"public.{LOCK}",
     ),
     "CHECK widened": (
-        f"ALTER TABLE {JOBS} DROP CONSTRAINT check_not_todo_abort_requested; ALTER TABLE {JOBS} "
-        "ADD CONSTRAINT check_not_todo_abort_requested CHECK (status <> 'todo' OR NOT abort_requested OR true)",
-        f"ALTER TABLE {JOBS} DROP CONSTRAINT check_not_todo_abort_requested; ALTER TABLE {JOBS} "
-        "ADD CONSTRAINT check_not_todo_abort_requested CHECK (NOT (status = 'todo' AND abort_requested = true))",
+        (
+            f"ALTER TABLE {JOBS} DROP CONSTRAINT check_not_todo_abort_requested; ALTER TABLE {JOBS} "
+            "ADD CONSTRAINT check_not_todo_abort_requested CHECK (status <> 'todo' OR NOT abort_requested OR true)"
+        ),
+        (
+            f"ALTER TABLE {JOBS} DROP CONSTRAINT check_not_todo_abort_requested; ALTER TABLE {JOBS} "
+            "ADD CONSTRAINT check_not_todo_abort_requested CHECK (NOT (status = 'todo' AND abort_requested = true))"
+        ),
         f"check_not_todo_abort_requested on {JOBS}",
     ),
     "whitelist of an enum widened": (

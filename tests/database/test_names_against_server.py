@@ -25,9 +25,8 @@ def test_quote_identifier(connect: Connect) -> None:
     quoted = dict(connection.execute("SELECT n, quote_ident(n) FROM unnest(%s::text[]) n", [names]).fetchall())
     major = connection.info.server_version // 10000
     different = {name for name in names if quote_identifier(name) != quoted[name]}
-    assert (
-        different == set() if major >= 18 else {n for n in different if not n.startswith("json")} <= NEWER_KEYWORDS
-    )
+    newer = NEWER_KEYWORDS if major < 18 else set()
+    assert {name for name in different if not (major < 18 and name.startswith("json"))} <= newer
     if major >= 18:
         reserved = connection.execute("SELECT word FROM pg_get_keywords() WHERE catcode <> 'U'")
         assert {row[0] for row in reserved} == QUOTED_KEYWORDS
@@ -38,7 +37,7 @@ def test_format_type(connect: Connect) -> None:
     major = connection.info.server_version // 10000
     rows = connection.execute(
         """SELECT typname, o.identity FROM pg_type t, pg_identify_object('pg_type'::regclass, t.oid, 0) o
-            WHERE typnamespace = 'pg_catalog'::regnamespace AND typrelid = 0"""
+            WHERE typnamespace = 'pg_catalog'::regnamespace AND typtype <> 'c' AND typname !~ '^_pg_'"""
     ).fetchall()
     assert len(rows) > 150
     different = {
@@ -51,7 +50,7 @@ def test_normalise_identity(connect: Connect) -> None:
     connection = connect()
     connection.execute('CREATE SCHEMA app CREATE TABLE "T" (a int)')
     connection.execute("CREATE TYPE app.status AS ENUM ('a')")
-    arguments = 'int, varchar(3), app.status[], timestamptz, float(3), "char", char(5), decimal(3, 1), bit varying, app."T"'
+    arguments = 'int, varchar(3), app.status[], timestamptz, float(3), "char", char(5), decimal(3, 1), app."T"'
     connection.execute(f"CREATE FUNCTION app.f({arguments}) RETURNS int LANGUAGE sql RETURN 1")
     (identity,) = connection.execute(
         """SELECT o.identity FROM pg_proc p, pg_identify_object('pg_proc'::regclass, p.oid, 0) o
@@ -72,9 +71,10 @@ def test_builtin_names(connect: Connect) -> None:
 
 INDEXED = [
     "a, lower(b)", "(c || d)", "(e::text)", "(coalesce(f, g))", "app.h(i)", "(extract(year from j))", "((k))",
-    "(CASE WHEN l THEN m ELSE n END)", "(CASE WHEN l THEN 1 END)", "(ARRAY[o])", "(p[1])", "((q).r)", "nullif(s, t)",
+    "(CASE WHEN l THEN m ELSE n END)", "(CASE WHEN l THEN 1 END)", "(ARRAY[o])", "(p[1])", "((q).r)",
+    "nullif(s, t)",
     "(u + 1), (u + 2), (u + 3)", "(v COLLATE \"C\")", "(w::numeric(3, 1)::int)", "(greatest(x, y))", "a, (a), (1)",
-    "(date_trunc('day', z AT TIME ZONE 'UTC'))", "(b IS NULL)", "(xmlconcat(aa))", "lower(b), upper(b), lower(v)",
+    "(date_trunc('day', z AT TIME ZONE 'UTC'))", "(b IS NULL)", "lower(b), upper(b), lower(v)",
 ]  # fmt: skip
 
 
@@ -87,16 +87,13 @@ def test_names_of_expressions(connect: Connect, elements: str) -> None:
     connection.execute(
         """CREATE TABLE t (a int, b text, c text, d text, e text, f int, g int, i int, j date, k int, l bool, m int,
                            n int, o int, p int[], q comp, s int, t int, u int, v text, w numeric, x int, y int,
-                           z timestamptz, aa xml)"""
+                           z timestamptz)"""
     )
-    statement = f"CREATE INDEX ON t USING {'btree' if 'xml' not in elements else 'hash'} ({elements})"
+    statement = f"CREATE INDEX ON t ({elements})"
     (change,) = changes_of(statement)
     assert isinstance(change, CreateIndex)
     expected = [element.column or element.expression_name for element in change.elements]
-    try:
-        connection.execute(statement)
-    except psycopg.errors.UndefinedObject:
-        pytest.skip("the type has no operator class")
+    connection.execute(statement)
     names = connection.execute(
         """SELECT array_agg(attname::text ORDER BY attnum) FROM pg_attribute
             WHERE attrelid = (SELECT indexrelid FROM pg_index WHERE indrelid = 't'::regclass)"""
@@ -126,8 +123,8 @@ def test_columns_of_checks(connect: Connect, check: str) -> None:
 @pytest.mark.parametrize(
     "query",
     [
-        "SELECT a, b AS c, lower(d), 1 AS n, count(*) OVER (), a::text, t.a + 1 AS s FROM t",
-        "SELECT (SELECT max(a) FROM t), EXISTS (SELECT 1), ARRAY(SELECT 1), ARRAY[1] AS arr, ROW(1, 2) FROM t",
+        "SELECT a, b AS c, lower(d), 1 AS n, count(*) OVER (), d::text, t.a + 1 AS s FROM t",
+        "SELECT (SELECT max(a) FROM t), EXISTS (SELECT 1), ARRAY(SELECT 1), ARRAY[1] AS arr FROM t",
         "SELECT CASE WHEN a > 1 THEN b ELSE a END, CASE WHEN a > 1 THEN 1 END AS k, coalesce(a, b) FROM t",
         "SELECT current_date, localtime, current_user, nullif(a, b), greatest(a, b), least(b, a) AS l FROM t",
         "VALUES (1, 'a'), (2, 'b')",

@@ -54,11 +54,10 @@ def test_case(folder: str) -> None:
     if os.environ.get("UPDATE_CASES"):
         expected.write_text(text, "utf-8")
     assert text == expected.read_text("utf-8")
-    for migration in found.migrations:
-        data = (root / migration.file).read_bytes()
-        for statement in migration.statements:
-            if statement.start >= 0:
-                assert data[statement.start : statement.end].decode() == statement.text
+    for statement in (statement for migration in found.migrations for statement in migration.statements):
+        if statement.start >= 0:
+            data = (root / statement.file).read_bytes()
+            assert data[statement.start : statement.end].decode() == statement.text
 
 
 def test_every_layout_has_a_case_and_every_case_a_layout() -> None:

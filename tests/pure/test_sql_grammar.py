@@ -85,9 +85,9 @@ def test_scan_tells_comments_and_keywords() -> None:
             ["create rule r as on insert to t do also (insert into a values (1); delete from b)", "select 1"],
         ),
         (
-            "create or replace function f() returns int begin atomic select case when true then 1 end; end; begin; end",
+            "create or replace function f() begin atomic select case when a then 1 end; end; begin; end",
             [
-                "create or replace function f() returns int begin atomic select case when true then 1 end; end",
+                "create or replace function f() begin atomic select case when a then 1 end; end",
                 "begin",
                 "end",
             ],
@@ -96,6 +96,7 @@ def test_scan_tells_comments_and_keywords() -> None:
         ("select 1; select 'never ends; select 2", ["select 1", "select 'never ends; select 2"]),
         ("select 1; 'never ends", ["select 1", "'never ends"]),
         ("select 1abc; select 2", ["select 1abc", "select 2"]),
+        ("select 'é'; select 1é; é; select 'ü", ["select 'é'", "select 1é", "é", "select 'ü"]),
         ("", []),
         (" -- only\n", []),
     ],

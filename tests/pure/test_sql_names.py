@@ -100,8 +100,10 @@ def test_json_has_a_short_name_since_17() -> None:
         (
             "function",
             'App.F(Timestamp With Time Zone, numeric(10, 2), float(3), float, "char", char, text[], int ARRAY)',
-            'app.f(timestamp with time zone,numeric,real,double precision,pg_catalog."char",character,'
-            "pg_catalog.text[],integer[])",
+            (
+                'app.f(timestamp with time zone,numeric,real,double precision,pg_catalog."char",character,'
+                "pg_catalog.text[],integer[])"
+            ),
         ),
         ("procedure", 'public.p(app."Odd", status)', 'public.p(app."Odd",status)'),
         ("trigger", "On_Change on Public.docs", "on_change on public.docs"),

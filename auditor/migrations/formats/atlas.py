@@ -9,7 +9,8 @@ import re
 from pathlib import Path
 
 from auditor.migrations.formats.base import Folder, Format, Ledger, Options, ReadResult
-from auditor.migrations.formats.files import MigrationFile, UpPart, read_files
+from auditor.migrations.formats.files import MigrationFile, read_files
+from auditor.migrations.formats.markers import header
 
 NAME = "atlas"
 
@@ -25,7 +26,11 @@ def read(path: Path, root: Path, options: Options) -> ReadResult:
     A checkpoint holds what came before it for new databases; it is left out where what came before is there.
     """
     folder = Folder(path)
-    files = [MigrationFile(path / name, _version(name), _up_part) for name in folder.sql]
+    files = [
+        MigrationFile(path / name, name.removesuffix(".sql").partition("_")[0], _PART)
+        for number, name in enumerate(folder.sql)
+        if number == 0 or not folder.holds(_CHECKPOINT, [name])
+    ]
     return read_files(NAME, files, root, options)
 
 
@@ -41,14 +46,5 @@ FORMAT = Format(
 
 # Private
 
-_NO_TRANSACTION = re.compile(r"^-- atlas:txmode none\b", re.MULTILINE)
-_CHECKPOINT = re.compile(r"^-- atlas:checkpoint\b", re.MULTILINE)
-
-
-def _version(name: str) -> str:
-    return name.removesuffix(".sql").partition("_")[0]
-
-
-def _up_part(text: str) -> UpPart:
-    ranges = () if _CHECKPOINT.search(text) else ((0, len(text)),)
-    return UpPart(ranges, transactional=_NO_TRANSACTION.search(text) is None)
+_CHECKPOINT = re.compile(rb"^-- atlas:checkpoint\b", re.MULTILINE)
+_PART = header(re.compile(r"^-- atlas:txmode none\b", re.MULTILINE))

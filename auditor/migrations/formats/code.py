@@ -30,14 +30,16 @@ class Tool(NamedTuple):
 
 
 _SCRIPTS = (".js", ".cjs", ".mjs", ".ts", ".cts", ".mts")
-_DUMP = "Run it on an empty database, write that with `pg_dump --schema-only`, and list the dump: `- path: schema.sql`."
+_DUMP = (
+    "Run it on an empty database, write that with `pg_dump --schema-only`, and list the dump (`- path: dump.sql`)."
+)
 
 TOOLS: tuple[Tool, ...] = (
     Tool(
         "Rails",
         (".rb",),
         re.compile(rb"ActiveRecord::Migration"),
-        "Set `config.active_record.schema_format = :sql`, run `bin/rails db:schema:dump`, and list db/structure.sql.",
+        "Set `active_record.schema_format = :sql`, run `bin/rails db:schema:dump`, and list db/structure.sql.",
     ),
     Tool(
         "Ecto",
@@ -87,9 +89,9 @@ def read(path: Path, root: Path, options: Options) -> ReadResult:  # noqa: ARG00
     folder = Folder(path)
     names = _programs(folder)
     tool = _tool(folder)
-    what = f"{tool.title} migrations in program code" if tool else "migrations in program code"
-    span = names[0] if len(names) == 1 else f"{names[0]} to {names[-1]}" if names else "none"
-    message = f"{shown(path, root)} holds {len(names)} {what} ({span}), which cannot be read"
+    what = f"{tool.title} migrations" if tool else "migrations"
+    span = names[0] if len(names) == 1 else f"{len(names)} files, {names[0]} to {names[-1]}" if names else "no file"
+    message = f"{what} in program code cannot be read ({span})"
     return ReadResult([], [Problem(Location(shown(path, root)), message, tool.advice if tool else _DUMP)])
 
 

@@ -20,7 +20,7 @@ def detect(folder: Folder) -> int:
     """Sure of versioned files; they may lie in sub-folders of one that is named."""
     if folder.matching(_VERSIONED):
         return 85
-    return 29 if any(_VERSIONED.fullmatch(file.name) for file in _files(folder)) else 0
+    return 29 if any(_VERSIONED.fullmatch(file.name) for file in _files(folder, PurePosixPath())) else 0
 
 
 def read(path: Path, root: Path, options: Options) -> ReadResult:
@@ -30,7 +30,7 @@ def read(path: Path, root: Path, options: Options) -> ReadResult:
     baselines: list[tuple[tuple[int, ...], PurePosixPath, str]] = []
     repeatable: list[PurePosixPath] = []
     others: list[str] = []
-    for file in _files(folder):
+    for file in _files(folder, PurePosixPath()):
         if match := _VERSIONED.fullmatch(file.name):
             versioned.append((_number(match[1]), file, match[1].replace("_", ".")))
         elif match := _BASELINE.fullmatch(file.name):
@@ -80,7 +80,7 @@ _NOT_IN_TRANSACTION = re.compile(r"^\s*executeInTransaction\s*=\s*false\s*$", re
 _DEFAULTS = {"${flyway:defaultSchema}": "public"}
 
 
-def _files(folder: Folder, path: PurePosixPath = PurePosixPath(), depth: int = 4) -> Iterator[PurePosixPath]:
+def _files(folder: Folder, path: PurePosixPath, depth: int = 4) -> Iterator[PurePosixPath]:
     """A location is read with all folders below it."""
     yield from (path / name for name in folder.sql)
     if depth:

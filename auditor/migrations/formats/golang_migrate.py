@@ -15,8 +15,9 @@ NAME = "golang-migrate"
 
 
 def detect(folder: Folder) -> int:
-    """Sure of numbered `.up.sql` files."""
-    return 85 if folder.matching(_UP) else 0
+    """Sure of numbered `.up.sql` files, unless most of the files that do not lead back have other names."""
+    up = len(folder.matching(_UP))
+    return 85 if up and up * 2 >= len(folder.sql) - len(folder.matching(_DOWN)) else 0
 
 
 def read(path: Path, root: Path, options: Options) -> ReadResult:

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from auditor.migrations.formats.base import Folder, Format, Ledger, Options, ReadResult
 from auditor.migrations.formats.files import MigrationFile, code_among, read_files
-from auditor.migrations.formats.markers import header
 
 NAME = "refinery"
 
@@ -24,7 +23,7 @@ def read(path: Path, root: Path, options: Options) -> ReadResult:
     """In the order of the versions, which are numbers; migrations in Rust are said to be unread."""
     folder = Folder(path)
     found = [(int(match[1]), name) for name in folder.sql if (match := _FILE.fullmatch(name))]
-    files = [MigrationFile(path / name, str(version), _PART) for version, name in sorted(found)]
+    files = [MigrationFile(path / name, str(version)) for version, name in sorted(found)]
     result = read_files(NAME, files, root, options)
     result.problems.extend(code_among(folder, root))
     return result
@@ -43,4 +42,3 @@ FORMAT = Format(
 # Private
 
 _FILE = re.compile(r"[UV](\d+)__\w+\.sql")
-_PART = header(re.compile(r"^-- \+?refinery:? no[_ -]transaction\b", re.MULTILINE))

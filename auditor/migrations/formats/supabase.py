@@ -27,8 +27,8 @@ def read(path: Path, root: Path, options: Options) -> ReadResult:
     folder = _migrations(Folder(path))
     files = [
         MigrationFile(folder.path / name, match[1])
-        for name in folder.sql
-        if (match := _FILE.fullmatch(name)) and not _SKIPPED.fullmatch(name)
+        for number, name in enumerate(folder.sql)
+        if (match := _FILE.fullmatch(name)) and not (number == 0 and _is_old_init(name))
     ]
     result = read_files(NAME, files, root, options)
     others = [name for name in folder.sql if not _FILE.fullmatch(name)]
@@ -50,8 +50,11 @@ FORMAT = Format(
 # Private
 
 _FILE = re.compile(r"(\d+)_.*\.sql")
-# What an early version of the tool wrote first, and the later ones leave out.
-_SKIPPED = re.compile(r"20(?:0\d|1\d|20|21(?:0\d|1[01]|120[0-8]))\d*_init\.sql")
+
+
+def _is_old_init(name: str) -> bool:
+    """What versions of the tool before December 2021 wrote first, and the later ones leave out."""
+    return re.fullmatch(r"\d{14}_init\.sql", name) is not None and name < "20211209"
 
 
 def _migrations(folder: Folder) -> Folder:

@@ -1,0 +1,1 @@
+class AddName < ActiveRecord::Migration[7.1]; end

@@ -1,0 +1,1 @@
+export class Init1620000000000 implements MigrationInterface {}

@@ -1,0 +1,6 @@
+-- a comment first
+-- migrate:up
+CREATE TABLE a ();
+
+-- migrate:down
+DROP TABLE a;

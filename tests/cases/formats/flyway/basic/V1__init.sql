@@ -1,0 +1,1 @@
+CREATE TABLE ${schema}.a (); CREATE TABLE ${flyway:defaultSchema}.b ();

@@ -1,0 +1,4 @@
+-- Deploy flow:appschema to pg
+BEGIN;
+CREATE SCHEMA app;
+COMMIT;

@@ -1,0 +1,1 @@
+CREATE FUNCTION app.users() RETURNS int LANGUAGE sql AS $$ SELECT 1 $$;

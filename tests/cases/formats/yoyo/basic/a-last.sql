@@ -1,0 +1,2 @@
+-- depends: z-first m-middle
+CREATE TABLE c ();

@@ -1,0 +1,3 @@
+-- depends: z-first
+-- transactional: false
+CREATE TABLE b ();

@@ -61,7 +61,7 @@ def reading(inputs: Inputs, captured: Container[str] = ()) -> Outcome:
             *(
                 unreadable_input.RULE.finding(p.message, location=place, help=p.help, severity=Severity.WARNING)
                 for place, p in problems.items()
-                if p.kind == "empty-file"
+                if p.kind in ("empty-file", "left-out")
             ),
             *not_understood.check(unknown),
             *needs_a_database.check(inputs.history.migrations, captured),

@@ -42,8 +42,14 @@ def applied_migrations(connection: Connection, migrations: MigrationSet) -> froz
         if rows is None:
             continue
         known = True
+        own = [migration for migration in migrations.migrations if migration.layout == history.format.name]
         if history.format.name == "alembic":
             applied |= reached(rows, alembic_parents(migrations))
+        elif ledger is not None and ledger.holds == "checksum":
+            applied |= {migration.id for migration in own if migration.checksum in rows}
+        elif ledger is not None and ledger.last_only:
+            last = max((number for number, migration in enumerate(own) if migration.id in rows), default=-1)
+            applied |= rows | {migration.id for migration in own[: last + 1]}
         else:
             applied |= rows
     return frozenset(applied) if known else None
@@ -103,7 +109,7 @@ def _query() -> bytes:
 def _rows(connection: Connection, ledger: Ledger) -> set[str] | None:
     schema, _, table = ledger.table.rpartition(".")
     cursor = psycopg.RawCursor(connection)
-    found = cursor.execute(_query(), [table, schema or None]).fetchone()
+    found = cursor.execute(_query(), [table, schema or None, ledger.version]).fetchone()
     if found is None or not found[1]:
         return None
     # Both names are not the user's: the column is the tool's, the table was just printed by the server.

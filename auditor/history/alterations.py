@@ -44,7 +44,7 @@ def drop_column(fold: Folding, change: c.DropColumn) -> None:
     if fold.guard_holds() is False:
         fold.emit("drop", column, no_op=True)
         return
-    heirs = [heir for heir in table.facts.get("heirs", []) if heir.alive]
+    heirs = fold.heirs(table)
     fold.drop(column, cascade=change.cascade)
     for heir in heirs:
         inherited = heir.column(change.column)
@@ -206,8 +206,8 @@ def _change_type(fold: Folding, column: Object, change: c.AlterColumn) -> None:
 
 def _alter_heirs(fold: Folding, table: Object, change: c.AlterColumn) -> None:
     with fold.implying():
-        for heir in table.facts.get("heirs", []):
-            column = heir.column(change.column) if heir.alive else None
+        for heir in fold.heirs(table):
+            column = heir.column(change.column)
             if column is None:
                 continue
             fold.emit("alter", column, detail=change.what)

@@ -44,6 +44,8 @@ SCHEMA_QUALIFIED_KINDS = (
     }
 )
 
+_TEMPORARY = "pg_temp"
+
 EXTENSION_TYPES = {
     "citext": ("citext",),
     "hstore": ("hstore",),
@@ -197,7 +199,7 @@ class Catalog:
 
     def relation(self, name: Name) -> Object | None:
         """The relation of that name along the search path, or None."""
-        for schema in self._path(name):
+        for schema in self._path(name, temporary=True):
             found = self.relations.get((schema, name.name))
             if found is not None:
                 return found
@@ -342,6 +344,11 @@ class Catalog:
         for constraint in constraints:
             self.add(constraint)
 
+    def end_session(self) -> None:
+        """What is temporary goes with its session."""
+        for key in [key for key in self.relations if key[0] == _TEMPORARY]:
+            self.remove(self.relations[key])
+
     @staticmethod
     def depend(item: Object, on: Object, *, automatic: bool = False) -> None:
         """Note that `item` depends on another object."""
@@ -398,10 +405,11 @@ class Catalog:
 
     # Private
 
-    def _path(self, name: Name) -> tuple[str, ...]:
+    def _path(self, name: Name, *, temporary: bool = False) -> tuple[str, ...]:
         if name.schema is not None:
             return (name.schema,)
-        return self.search_path
+        # Temporary relations hide all others of their name; functions are never looked up among them.
+        return (_TEMPORARY, *self.search_path) if temporary else self.search_path
 
 
 @dataclass(frozen=True, slots=True)

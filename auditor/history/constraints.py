@@ -50,7 +50,7 @@ def create_one(fold: Folding, table: Object, constraint: c.Constraint) -> Object
         made = _create_foreign_key(fold, table, constraint)
     else:
         made = _create_check(fold, table, constraint)
-    heirs = [heir for heir in table.facts.get("heirs", []) if heir.alive]
+    heirs = fold.heirs(table)
     with fold.implying():
         for heir in heirs:
             if constraint.type == "c" and not constraint.no_inherit:
@@ -89,9 +89,8 @@ def set_not_null(fold: Folding, table: Object, column_name: str, written: c.Cons
     if written is not None and written.no_inherit:
         return
     with fold.implying():
-        for heir in table.facts.get("heirs", []):
-            if heir.alive:
-                set_not_null(fold, heir, column_name, c.Constraint("n", name, (column_name,)))
+        for heir in fold.heirs(table):
+            set_not_null(fold, heir, column_name, c.Constraint("n", name, (column_name,)))
 
 
 def drop_not_null(fold: Folding, table: Object, column_name: str) -> None:
@@ -103,10 +102,9 @@ def drop_not_null(fold: Folding, table: Object, column_name: str) -> None:
     made = column.facts.pop("not_null_constraint", None)
     if isinstance(made, Object) and made.alive:
         fold.drop(made, implied=True)
-    for heir in table.facts.get("heirs", []):
-        if heir.alive:
-            with fold.implying():
-                drop_not_null(fold, heir, column_name)
+    for heir in fold.heirs(table):
+        with fold.implying():
+            drop_not_null(fold, heir, column_name)
 
 
 def add_domain_constraint(fold: Folding, domain: Object, constraint: c.Constraint) -> Object | None:

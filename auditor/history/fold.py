@@ -94,10 +94,13 @@ class Folding:
         self._ordinal = 0
         self._change: c.Change = c.Harmless(what="")
         self._saved_path: tuple[str, ...] | None = None
+        self._not_understood = False
+        self._told: list[Object] = []
 
     def migration(self, read: ReadMigration) -> None:
         """Fold one migration, in a session of its own."""
         self.catalog.search_path = self.catalog.default_path
+        self.catalog.end_session()
         self._saved_path = None
         self.role = None
         self._migration = read.migration.id
@@ -106,6 +109,7 @@ class Folding:
         ):
             self._statement, self._ordinal = statement, ordinal
             self.inside = None
+            self._told = []
             for change in changes:
                 self.apply(change)
 
@@ -207,6 +211,8 @@ class Folding:
 
     def unknown(self, detail: str, item: ObjectId | None = None) -> None:
         """Say that the present change may do anything, and why."""
+        if item is None and (self._change.inside in (None, "do") or self.calls):
+            self._not_understood = True
         self.emit("unknown", item, certainty="unknown", detail=detail)
 
     @contextmanager
@@ -215,6 +221,16 @@ class Folding:
         was, self.implied = self.implied, True
         yield
         self.implied = was
+
+    def heirs(self, table: Object) -> list[Object]:
+        """Partitions and inheritance children, which a change of the table reaches too.
+
+        What was not understood may have made partitions: of a partitioned table this is then said as well.
+        """
+        if table.facts.get("partitioned") and self._not_understood and table not in self._told:
+            self._told.append(table)
+            self.unknown(f"{table.identity} may have partitions made by statements that were not understood")
+        return [heir for heir in table.facts.get("heirs", []) if heir.alive]
 
     def guard_holds(self) -> bool | None:
         """Whether the condition around the present change holds, as far as the catalog in memory can tell."""

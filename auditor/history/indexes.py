@@ -84,8 +84,8 @@ def copy_index(fold: Folding, index: Object, table: Object) -> Object | None:
 
 def _index_partitions(fold: Folding, table: Object, index: Object, change: c.CreateIndex) -> None:
     with fold.implying():
-        for partition in table.facts.get("heirs", []):
-            if partition.alive and partition.facts.get("partition_of") is table:
+        for partition in fold.heirs(table):
+            if partition.facts.get("partition_of") is table:
                 clone = make_index(fold, partition, change, None)
                 fold.catalog.depend(clone, index, automatic=True)
                 clone.facts["parent_index"] = index

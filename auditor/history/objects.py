@@ -147,9 +147,9 @@ def create_trigger(fold: Folding, change: c.CreateTrigger) -> None:
         return
     trigger = _make_trigger(fold, table, change)
     with fold.implying():
-        for partition in table.facts.get("heirs", []):
-            row_level = change.for_each_row and partition.facts.get("partition_of") is table
-            if partition.alive and row_level and partition.child("trigger", change.name) is None:
+        for partition in fold.heirs(table) if change.for_each_row else ():
+            row_level = partition.facts.get("partition_of") is table
+            if row_level and partition.child("trigger", change.name) is None:
                 clone = _make_trigger(fold, partition, change)
                 clone.facts["cloned"] = True
                 fold.catalog.depend(clone, trigger, automatic=True)
@@ -242,6 +242,8 @@ def drop(fold: Folding, change: c.Drop) -> None:
         return
     if found.kind == "composite type" and change.kind == "type":
         found = found.facts.get("row_type", found)
+    if found.facts.get("partitioned"):
+        fold.heirs(found)
     fold.drop(found, cascade=change.cascade)
 
 
@@ -267,9 +269,10 @@ def rename(fold: Folding, change: c.Rename) -> None:
     if isinstance(partner, Object) and partner.alive and partner.name != change.to:
         with fold.implying(), fold.renaming(partner):
             fold.catalog.move(partner, name=change.to)
-    for heir in found.parent.facts.get("heirs", []) if found.parent is not None else []:
-        inherited = heir.child(found.kind, change.name.name) if heir.alive else None
-        if inherited is not None and found.kind != "policy":
+    inherits = found.kind in {"table column", "table constraint", "trigger"}
+    for heir in fold.heirs(found.parent) if found.parent is not None and inherits else ():
+        inherited = heir.child(found.kind, change.name.name)
+        if inherited is not None:
             with fold.implying(), fold.renaming(inherited):
                 fold.catalog.move(inherited, name=change.to)
 

@@ -93,11 +93,8 @@ def add_column(fold: Folding, change: c.AddColumn) -> None:
         fold.emit("create", existing, no_op=True)
         return
     pending = make_column(fold, table, change.column)
+    _add_to_heirs(fold, table, change.column)
     constraints.create_all(fold, table, pending)
-    for child in table.facts.get("heirs", []):
-        if child.alive and child.column(change.column.name) is None:
-            with fold.implying():
-                constraints.create_all(fold, child, make_column(fold, child, change.column))
 
 
 def make_column(fold: Folding, table: Object, column: c.Column) -> list[c.Constraint]:
@@ -194,6 +191,21 @@ def output_columns(
 
 
 # Private
+
+
+def _add_to_heirs(fold: Folding, table: Object, column: c.Column) -> None:
+    with fold.implying():
+        for heir in fold.heirs(table):
+            if heir.column(column.name) is None:
+                written = column.type
+                if written is not None and written.schema is None and written.name in _SERIAL:
+                    written = c.TypeName(_SERIAL[written.name], "pg_catalog")
+                bare = {"type": written, "constraints": (), "identity": None, "not_null": False}
+                make_column(fold, heir, msgspec.structs.replace(column, **bare))
+            adopted = heir.column(column.name)
+            if adopted is not None:
+                adopted.facts["inherited"] = True
+            _add_to_heirs(fold, heir, column)
 
 
 def _of_column(constraint: c.Constraint, column: str) -> c.Constraint:

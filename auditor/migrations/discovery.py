@@ -9,6 +9,8 @@ from functools import cache as memoized
 from pathlib import Path
 from typing import Protocol
 
+import msgspec
+
 from auditor.migrations.cache import Cache, fingerprint_of_source, versions_of
 from auditor.migrations.formats import FORMATS, WEAK, Format, Options, Problem
 from auditor.migrations.formats.base import Folder, Ledger, shown
@@ -72,7 +74,7 @@ class MigrationSet:
     Attributes:
         root: what every path in it is relative to.
         migrations: in the order in which the tool runs them; several histories follow one another as the
-            sources name them.
+            sources name them. Each id is there once: `7` of a second history is `7@its/folder`.
         problems: what could not be read.
         histories: where they lie and in which layout.
     """
@@ -135,9 +137,10 @@ def read_migrations(
     if cache is None:
         cache = Cache.of_history("files", _identity(root, found), stamp())
     migrations: list[Migration] = []
+    ids: set[str] = set()
     for history in found:
         result = history.format.read(history.path, root, Options(history.placeholders, cache))
-        migrations += result.migrations
+        migrations += _with_ids_of_their_own(result.migrations, ids, shown(history.path, root))
         problems += result.problems
         if not result.migrations and not result.problems:
             problems.append(
@@ -159,6 +162,13 @@ def stamp() -> str:
 
 def _identity(root: Path, found: Sequence[Found]) -> str:
     return "\0".join([str(root), *(f"{history.format.name} {history.path}" for history in found)])
+
+
+def _with_ids_of_their_own(migrations: Sequence[Migration], taken: set[str], place: str) -> list[Migration]:
+    """Where an earlier history has a migration of the same id, the later one gets its place behind the id."""
+    found = [msgspec.structs.replace(m, id=f"{m.id}@{place}") if m.id in taken else m for m in migrations]
+    taken.update(migration.id for migration in found)
+    return found
 
 
 def _nothing(file: str, message: str) -> Problem:

@@ -168,7 +168,7 @@ class Access(msgspec.Struct, frozen=True):
         columns: columns written (INSERT list, UPDATE SET), where named.
         conflict: ON CONFLICT target columns, where given.
         literals: literals that a column of it is compared with (=, IN, = ANY) or may be set to: (column, value);
-            none longer than 200 characters.
+            none longer than 200 characters, none of a column that meets more than 100 in the statement.
         arguments: of a call, each its literal text or None.
     """
 
@@ -490,7 +490,8 @@ class CreateType(Change, frozen=True, kw_only=True):
 
     Attributes:
         form: `enum`, `composite`, `range`, `base`, `shell`, `domain`.
-        labels: of an enum. columns: of a composite. base: of a domain, or the subtype of a range. constraints: of a domain.
+        labels: of an enum. columns: of a composite. constraints: of a domain.
+        base: of a domain, or the subtype of a range.
     """
 
     name: Name

@@ -16,19 +16,18 @@ a `DROP` and `CREATE` of the same name are two, an object swapped in under a nam
 
 - `matched` if a certain static effect says so; `implied` if those that say so are all implied, or if it follows
   from what happens to the object it hangs on: renamed or dropped with it, or made with it where it is no object of
-  its own (columns of a view or composite type, constructor functions of a range type, tables of a publication);
+  its own (columns of a view, constructor functions of a range type, tables of a publication);
 - `conditional-happened` if only effects under a condition say so;
 - `in-unknown` if the migration holds an effect that is not understood, on no known object or on this one, in a
   statement that can have made the change (PostgreSQL's log tells which those are; if it does not, any can);
 - else `missed`.
 
-An object *rebuilt* under its name (the index of a column whose type changes) is a change of its table: `implied`.
-
 *Altered, enabled, disabled, granted, commented* (default privileges always): `matched` if a static effect of
 whatever action, of this migration, is about the object or what it hangs on; `implied` if it is about what hangs on
-it, if a key or NOT NULL constraint makes a column NOT NULL, or if an object gets privileges as it is made while
-there are default privileges; then `conditional-happened`, `in-unknown` and `missed` as above. The other way round
-nothing is asked: an ALTER, GRANT, COMMENT or OR REPLACE may leave everything as it was.
+it, if a key or NOT NULL constraint makes a column NOT NULL, if an object gets privileges as it is made while there
+are default privileges, or if PostgreSQL *rebuilt* it (the index of a column whose type changes); then
+`conditional-happened`, `in-unknown` and `missed` as above. The other way round nothing is asked: an ALTER, GRANT,
+COMMENT or OR REPLACE may leave everything as it was.
 
 A static pair that is certain and was not recorded is `wrong`; `in-unknown` if something not understood in the same
 migration may have got in between. A static effect under a condition that nothing recorded shows is
@@ -95,11 +94,14 @@ def agree(reading: StaticReading, run: Replay) -> Agreement:
 
 # Private
 
+_SAID: tuple[Outcome, ...] = ("implied", "matched", "conditional-happened")  # best first
+_NOTHING = ObjectId("", "")
+
 # Made with what they hang on, not by themselves.
 _PARTS = frozenset(
     {
-        "view column", "materialized view column", "composite type column", "publication relation",
-        "publication namespace", "default value",
+        "view column", "materialized view column", "publication relation", "publication namespace",
+        "default value",
     }
 )  # fmt: skip
 # Parts only where the recorder says what they hang on: what a range type brings.
@@ -207,12 +209,16 @@ class _MigrationJudge:
                 self._by_head.setdefault(judge.head(item), []).append(effect)
         self._shown: set[int] = set()  # effects of which something recorded shows
         self._pairs: set[Pair] = set()
+        self._made = {item for each in self._recorded for _, item in _pairs(each)}
+        self._moved = [token for token in self._net.tokens if token.start not in (None, token.end)]
         self._renamed = {each.object: each.to for each in self._recorded if each.action == "rename"}
 
     def verdicts(self) -> Iterator[Verdict]:
         for recorded in self._recorded:
             pairs = _pairs(recorded)
             self._pairs.update(pairs)
+            if recorded.action == "rebuild":
+                self._pairs |= {(recorded.object, None), (None, recorded.object)}
             yield self._on_pairs(recorded, pairs) if pairs else self._on_alteration(recorded)
         yield from self._on_claims()
         self._judge.default_privileges |= any(each.object.kind == "default acl" for each in self._recorded)
@@ -220,40 +226,33 @@ class _MigrationJudge:
     # Created, dropped, renamed
 
     def _on_pairs(self, recorded: RecordedEffect, pairs: Sequence[Pair]) -> Verdict:
-        tokens = [token for pair in pairs for token in self._net.by_pair.get(pair, ())]
-        self._show(effect for token in tokens for effect in token.effects)
-        said = {token.pair for token in tokens}
-        if said.issuperset(pairs):
-            if all(any(t.certain for t in self._net.by_pair[pair]) for pair in pairs):
-                implied = all(token.implied for token in tokens)
-                return self._verdict("implied" if implied else "matched", recorded)
-            replaced = any(
-                t.effects[0].action == "replace" and t.effects[0].certainty == "certain" for t in tokens
-            )
-            return self._verdict("matched" if replaced else "conditional-happened", recorded)
-        about = self._by_object.get(recorded.object, [])
-        if recorded.action == "create" and any(e.action == "replace" for e in about):
-            self._show(about)
-            certain = any(e.action == "replace" and e.certainty == "certain" for e in about)
-            return self._verdict("matched" if certain else "conditional-happened", recorded)
-        if recorded.action == "recreate" and self._rebuilt(recorded):
-            return self._verdict("implied", recorded)
-        if self._follows(recorded):
-            return self._verdict("implied", recorded)
-        wanted = {"create": {"create", "rename"}, "drop": {"drop", "rename"}, "rename": {"rename"}}
-        actions = wanted.get(recorded.action, {"create", "drop", "replace", "rename"})
-        conditional = [e for e in about if e.certainty == "conditional" and e.action in actions]
-        if conditional:
-            self._show(conditional)
-            return self._verdict("conditional-happened", recorded)
-        return self._otherwise(recorded)
+        worst: Outcome = "implied"
+        for pair in pairs:
+            outcome = self._on_pair(pair)
+            if outcome is None and self._follows(recorded):
+                outcome = "implied"
+            if outcome is None:
+                return self._otherwise(recorded)
+            worst = max(worst, outcome, key=_SAID.index)
+        return self._verdict(worst, recorded)
 
-    def _rebuilt(self, recorded: RecordedEffect) -> bool:
-        """Whether an object with the same identity stands for the former one because its table changed."""
-        own = self._by_object.get(recorded.object, [])
-        above = self._by_head.get(self._judge.head(recorded.object), [])
-        self._show(own)
-        return not recorded.details or any(e.action in {"alter", "replace"} for e in (*own, *above))
+    def _on_pair(self, pair: Pair) -> Outcome | None:
+        """What the static effects say of one pair, or None."""
+        tokens = self._net.by_pair.get(pair, [])
+        self._show(effect for token in tokens for effect in token.effects)
+        certain = [token for token in tokens if token.certain]
+        if certain:
+            return "implied" if all(token.implied for token in certain) else "matched"
+        start, end = pair
+        if start is None and end is not None:
+            replacing = [e for e in self._by_object.get(end, ()) if e.action == "replace"]
+            self._show(replacing)
+            if any(e.certainty == "certain" for e in replacing):
+                return "matched"
+        # Under conditions, what comes of all effects together cannot be told; one that says this is enough.
+        saying = [e for e in self._by_object.get(end or start or _NOTHING, ()) if _says(e, pair)]
+        self._show(saying)
+        return "conditional-happened" if tokens or saying else None
 
     def _follows(self, recorded: RecordedEffect) -> bool:
         """Whether it follows from what happens to the object it hangs on."""
@@ -266,12 +265,12 @@ class _MigrationJudge:
                 self._judge.parts.add(item)
                 return True
             return False
-        for token in self._net.tokens:
-            if token.start is None or token.start == item or token.start == token.end:
+        for token in self._moved:
+            if token.start is None or token.start == item:
                 continue
             if recorded.action == "drop" and token.end is None and own_head(token.start) == head:
                 return True
-            if recorded.action == "rename" and token.end is not None:
+            if recorded.action == "rename" and token.end is not None and token.start.identity in item.identity:
                 along = renamed_along(item.identity, token.start.identity, token.end.identity)
                 if along == recorded.to:
                     self._rename_part(item, recorded.to)
@@ -296,8 +295,8 @@ class _MigrationJudge:
         head = self._judge.head(item)
         family = self._by_head.get(head, [])
         exact = [e for name in names for e in self._by_object.get(name, ())]
-        above = [e for e in family if e.object is not None and own_head(e.object) == head and e not in exact]
-        below = [e for e in family if own_head(item) == head and e not in exact and e not in above]
+        above = [e for e in family if e.object is not None and own_head(e.object) == head]
+        below = family if own_head(item) == head else []
         self._show(e for e in exact if _alike(recorded.action, e.action))
         certain = [e for e in (*exact, *above) if e.certainty == "certain"]
         if certain:
@@ -305,7 +304,8 @@ class _MigrationJudge:
         siblings = recorded.details == ("not null",) and any(
             e.object is not None and e.object.kind == "table constraint" for e in family
         )
-        if siblings or any(e.certainty == "certain" for e in below) or self._given_when_made(recorded):
+        rebuilt = recorded.action == "rebuild" and (not recorded.details or bool(family))
+        if siblings or rebuilt or any(e.certainty == "certain" for e in below) or self._given_when_made(recorded):
             return self._verdict("implied", recorded)
         if exact or above or below:
             self._show((*exact, *above, *below))
@@ -314,10 +314,8 @@ class _MigrationJudge:
 
     def _given_when_made(self, recorded: RecordedEffect) -> bool:
         """Whether these are default privileges, or the comment of an extension, of an object just made."""
-        if not any(item == recorded.object for _, item in self._pairs):
-            made = {item for each in self._recorded for _, item in _pairs(each)}
-            if recorded.object not in made:
-                return False
+        if recorded.object not in self._made:
+            return False
         return (
             recorded.action == "grant" and self._judge.default_privileges
         ) or recorded.object.kind == "extension"
@@ -388,6 +386,19 @@ class _MigrationJudge:
         return Verdict(
             outcome, self._migration, effect.action, effect.object, effect.to, effect.location, statements
         )
+
+
+def _says(effect: Effect, pair: Pair) -> bool:
+    """Whether an effect by itself says that an object is called so before and after."""
+    start, end = pair
+    if effect.action in {"create", "replace"}:
+        return start is None and effect.object == end
+    if effect.action == "drop":
+        return end is None and effect.object == start
+    if effect.action == "rename":
+        before, after = _names(effect)[0], _names(effect)[-1]
+        return (start is None or start == before) and (end is None or end == after)
+    return False
 
 
 def _pairs(recorded: RecordedEffect) -> tuple[Pair, ...]:

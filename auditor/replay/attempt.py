@@ -16,9 +16,10 @@ from dataclasses import dataclass
 
 from auditor.model import Location, Migration, Statement
 from auditor.replay import extensions, privileged
-from auditor.replay.platform import Place, Supplied, supply
+from auditor.replay.platform import Place, Supplied, role_to_join, supply
 from auditor.replay.privileged import Privileged
 from auditor.replay.session import Failure, Session
+from auditor.sql.names import quote_identifier
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ class Attempt:
         self.error: ReplayError | None = None
         self.supplied: list[Supplied] = []
         self.as_superuser: set[int] = set()
+        self._joins: dict[int, str] = {}
         self._session = session
         self._privileged = privileged_statements
         self._place = place
@@ -146,6 +148,8 @@ class Attempt:
         statement = self.migration.statements[index]
         if index in self.as_superuser:
             return self._privileged.run(self._session, statement.text)
+        if (role := self._joins.get(index)) is not None:
+            self._session.run(f"grant {quote_identifier(role)} to current_user")
         # Once one has needed a superuser, others are tried behind a savepoint, so that a file with many of them is
         # not run again and again.
         guard = bool(self.as_superuser) and self._session.in_transaction and privileged.on_the_list(statement.text)
@@ -166,6 +170,12 @@ class Attempt:
         refused = failure.sqlstate == privileged.INSUFFICIENT_PRIVILEGE and index not in self.as_superuser
         if refused and privileged.on_the_list(text):
             self.as_superuser.add(index)
+            return True
+        role = role_to_join(failure)
+        if role is not None and index not in self._joins and self._place.server.version_num < 160000:
+            # From 16 on it is a member of each role that it makes. Before, it joins now: the role may be one that
+            # its own transaction has made, which nobody else sees.
+            self._joins[index] = role
             return True
         supplied = supply(failure, self._place)
         if supplied is not None and supplied not in self.supplied:

@@ -57,8 +57,14 @@ Provider = Callable[[Failure, Place], Supplied | None]
 
 def supply(failure: Failure, place: Place) -> Supplied | None:
     """Supply what a statement failed for want of, or return None."""
+    import psycopg
+
     for provider in PROVIDERS:
-        if (supplied := provider(failure, place)) is not None:
+        try:
+            supplied = provider(failure, place)
+        except psycopg.Error:  # the failure stays what it is
+            continue
+        if supplied is not None:
             return supplied
     return None
 
@@ -80,28 +86,32 @@ def missing_role(failure: Failure, place: Place) -> Supplied | None:
     return Supplied("role", quote_identifier(match[1]), "a role without any rights that cannot log in")
 
 
+def role_to_join(failure: Failure) -> str | None:
+    """The role of which one has to be a member for a statement (SET ROLE, REASSIGN OWNED) to succeed, or None."""
+    match = _NO_MEMBER.match(failure.message)
+    return match[1] if failure.sqlstate == _INSUFFICIENT_PRIVILEGE and match is not None else None
+
+
 def missing_membership(failure: Failure, place: Place) -> Supplied | None:
-    """To hand something to a role (ALTER ... OWNER TO) one has to be a member of it, as a superuser is of all.
+    """To act for a role one has to be a member of it, as a superuser is of all.
 
     Never of a role that is superuser or one of PostgreSQL's own.
     """
     from psycopg import sql
 
-    match = _NO_MEMBER.match(failure.message)
-    if failure.sqlstate != _INSUFFICIENT_PRIVILEGE or match is None:
+    role = role_to_join(failure)
+    if role is None:
         return None
     found = place.connection.execute(
         "select rolname from pg_roles where rolname = %s and not rolsuper and rolname !~ '^pg_'"
         " and not pg_has_role(%s, oid, 'member')",
-        [match[1], place.owner],
+        [role, place.owner],
     ).fetchone()
     if found is None:
         return None
-    place.connection.execute(
-        sql.SQL("grant {} to {}").format(sql.Identifier(match[1]), sql.Identifier(place.owner))
-    )
+    place.connection.execute(sql.SQL("grant {} to {}").format(sql.Identifier(role), sql.Identifier(place.owner)))
     return Supplied(
-        "role membership", quote_identifier(match[1]), "the role that runs the migrations was made a member of it"
+        "role membership", quote_identifier(role), "the role that runs the migrations was made a member of it"
     )
 
 

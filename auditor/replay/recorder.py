@@ -310,7 +310,7 @@ class Recorder:
                 former = self._state[rebuilt[key]]
                 del vanished[former.id]
                 if former.id == row.id:
-                    yield effect("recreate", row.id, details=differing(former, row))
+                    yield effect("rebuild", row.id, details=differing(former, row))
             elif former is None and row.id in vanished:
                 former = self._state[vanished.pop(row.id)]
                 yield effect("recreate", row.id, details=differing(former, row))

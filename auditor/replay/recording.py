@@ -7,7 +7,9 @@ from typing import Literal
 
 from auditor.model import ObjectId
 
-RecordedAction = Literal["create", "drop", "recreate", "rename", "alter", "enable", "disable", "grant", "comment"]
+RecordedAction = Literal[
+    "create", "drop", "recreate", "rename", "rebuild", "alter", "enable", "disable", "grant", "comment"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,15 +17,15 @@ class RecordedEffect:
     """The net effect of one migration on one object.
 
     Attributes:
-        action: `create`, `drop`, `rename`; `recreate` when another object now has the same identity; `alter` when
-            its definition differs, `grant` its privileges (of a role: its members), `comment` its comment,
-            `enable` and `disable` the state of a trigger or rule.
+        action: `create`, `drop`, `rename`; `recreate` when another object now has the same identity; `rebuild`
+            when PostgreSQL put another one in its place by itself (the index of a column whose type changed);
+            `alter` when its definition differs, `grant` its privileges (of a role: its members), `comment` its
+            comment, `enable` and `disable` the state of a trigger or rule.
         object: as it was called before, or after its creation.
         to: the identity after a rename.
         named: a command of the migration was about this very object, by PostgreSQL's own account.
         parent: what it hangs on: the table of a column, index, trigger or owned sequence.
-        details: which fields differ, for `alter` and `recreate`; a `recreate` without any left the definition as
-            it was.
+        details: which fields differ, for `alter`, `recreate` and `rebuild`; without any the definition is the same.
         statements: ordinals of the statements that can have done it; empty when that cannot be told.
     """
 

@@ -136,18 +136,23 @@ def replay(
     Raises:
         CouldNotCheck: the server is gone, or the prelude fails. What the migrations do never raises.
     """
+    import psycopg
+
     began = time.monotonic()
     name = server.create_database(database)
     owner = owner or f"{name}_owner"
     server.create_owner_role(owner)
-    with server.connect(name) as connection:
-        run = _Run(server, connection, name, owner, as_owner=as_owner, root=root, timeout=timeout)
-        try:
-            steps = run.steps(migrations, prelude)
-            objects = run.recorder.objects()
-        finally:
-            run.close()
-        run.recorder.remove()
+    try:
+        with server.connect(name) as connection:
+            run = _Run(server, connection, name, owner, as_owner=as_owner, root=root, timeout=timeout)
+            try:
+                steps = run.steps(migrations, prelude)
+                objects = run.recorder.objects()
+            finally:
+                run.close()
+            run.recorder.remove()
+    except psycopg.Error as error:
+        raise CouldNotCheck(f"the throw-away PostgreSQL went away: {' '.join(str(error).split())}") from error
     return Replay(
         steps=steps,
         not_replayed=tuple(migration.id for migration in migrations[len(steps) :]),

@@ -16,7 +16,6 @@ from auditor.model.change import Access, Name, Reference
 from auditor.sql.names import is_builtin_function, split_name
 from auditor.sql.scopes import (
     ALL_COLUMNS,
-    MAX_LITERAL,
     SYSTEM_SCHEMAS,
     Relation,
     Scope,
@@ -26,6 +25,7 @@ from auditor.sql.scopes import (
     is_system_relation,
     is_system_type,
     note_values,
+    telling_literals,
 )
 from auditor.sql.tree import (
     Node,
@@ -115,7 +115,7 @@ class Mentions:
                 relation.verb,
                 columns=tuple(relation.written),
                 conflict=relation.conflict,
-                literals=tuple(pair for pair in relation.literals if len(pair[1]) <= MAX_LITERAL),
+                literals=telling_literals(relation.literals),
             )
             for relation in merged.values()
         ]

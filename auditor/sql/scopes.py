@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
+
 from auditor.model.change import Name
 from auditor.sql.names import is_builtin_function, is_builtin_relation, is_builtin_type
 from auditor.sql.tree import Node, array_literal, items, literal, strings
@@ -10,6 +13,9 @@ SYSTEM_SCHEMAS = frozenset({"pg_catalog", "information_schema"})
 
 MAX_LITERAL = 200
 """Longer literals, in characters, are left out: they are data, not the values that code tells apart."""
+
+MAX_LITERALS = 100
+"""A column that meets more literals in one statement holds data too: none of them is given."""
 
 ALL_COLUMNS = "*"
 """Stands among the columns of a relation for `SELECT *`, `t.*` and a whole-row reference."""
@@ -71,6 +77,15 @@ class Scope:
         if scope is None or len(set(map(id, scope.aliases.values()))) != 1:
             return None
         return next(iter(scope.aliases.values()))
+
+
+def telling_literals(found: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """The (column, value) pairs without what is data: long values, columns of many values."""
+    pairs = [pair for pair in found if len(pair[1]) <= MAX_LITERAL]
+    if len(pairs) <= MAX_LITERALS:
+        return tuple(pairs)
+    counts = Counter(column for column, _ in pairs)
+    return tuple(pair for pair in pairs if counts[pair[0]] <= MAX_LITERALS)
 
 
 def is_system_relation(name: Name) -> bool:

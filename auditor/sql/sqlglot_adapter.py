@@ -19,13 +19,13 @@ from sqlglot.errors import SqlglotError
 
 from auditor.model.change import Access, Name
 from auditor.sql.names import clip, is_builtin_relation
-from auditor.sql.scopes import MAX_LITERAL, SYSTEM_SCHEMAS
+from auditor.sql.scopes import SYSTEM_SCHEMAS, telling_literals
 from auditor.sql.tree import array_text
 
 # It warns on stderr for each statement that it gives up on; that is what None says here.
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
 
-MAX_BYTES = 200_000
+MAX_BYTES = 100_000
 """Longer statements (bulk INSERTs) are left to libpg_query: sqlglot needs seconds for a megabyte."""
 
 
@@ -199,7 +199,7 @@ class _Accesses:
                 verb,
                 columns=tuple(relation.columns),
                 conflict=relation.conflict,
-                literals=tuple(pair for pair in relation.literals if len(pair[1]) <= MAX_LITERAL),
+                literals=telling_literals(relation.literals),
             )
             for (action, name, verb), relation in merged.items()
         )

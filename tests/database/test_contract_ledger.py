@@ -63,3 +63,25 @@ def test_a_ledger_that_may_not_be_read_is_not_known(
 def test_a_folder_of_sql_files_has_no_ledger(connect: Connect, tmp_path: Path) -> None:
     with connect() as connection:
         assert applied_migrations(connection, MigrationSet(tmp_path, (), (), (found("sql"),))) is None
+
+
+@pytest.mark.parametrize(
+    ("layout", "table", "values", "applied"),
+    [
+        ("golang-migrate", "schema_migrations (version bigint, dirty bool)", "(2, false)", {"1", "2"}),
+        ("dbmate", "schema_migrations (version varchar)", "('1'), ('3')", {"1", "3"}),
+        ("drizzle", "__drizzle_migrations (id int, hash text, created_at bigint)", "(1, 'sha of 3', 0)", {"3"}),
+        ("dbmate", "schema_migrations (filename text)", "('1')", None),
+    ],
+)
+def test_ledgers_that_say_it_in_their_own_way(
+    connect: Connect, tmp_path: Path, layout: str, table: str, values: str, applied: set[str] | None
+) -> None:
+    migrations = tuple(Migration(n, f"{n}.sql", layout, (), checksum=f"sha of {n}") for n in "123")
+    history = MigrationSet(tmp_path, migrations, (), (found(layout),))
+    with connect(autocommit=False) as connection:
+        if layout == "drizzle":
+            connection.execute("create schema drizzle; set local search_path = drizzle")
+        connection.execute(f"create table {table}; insert into {table.partition(' ')[0]} values {values}")
+        assert applied_migrations(connection, history) == applied
+        connection.rollback()

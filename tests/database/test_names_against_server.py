@@ -85,9 +85,9 @@ def test_names_of_expressions(connect: Connect, elements: str) -> None:
     connection.execute("CREATE TYPE comp AS (r int)")
     connection.execute("CREATE FUNCTION app.h(int) RETURNS int LANGUAGE sql IMMUTABLE RETURN $1")
     connection.execute(
-        """CREATE TABLE t (a int, b text, c text, d text, e text, f int, g int, i int, j date, k int, l bool, m int,
-                           n int, o int, p int[], q comp, s int, t int, u int, v text, w numeric, x int, y int,
-                           z timestamptz)"""
+        """CREATE TABLE t (a int, b text, c text, d text, e text, f int, g int, i int, j date, k int, l bool,
+                           m int, n int, o int, p int[], q comp, s int, t int, u int, v text, w numeric, x int,
+                           y int, z timestamptz)"""
     )
     statement = f"CREATE INDEX ON t ({elements})"
     (change,) = changes_of(statement)

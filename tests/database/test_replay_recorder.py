@@ -195,8 +195,8 @@ def test_a_rebuilt_index_is_the_same_object(watched: Watched) -> None:
     assert watched.changes("alter table t alter b type bigint", "alter index i rename to j") == [
         "alter index public.i (predicate)",
         "alter table column public.t.b (type)",
-        "recreate index public.t_b_key (classes)",
-        "recreate table constraint t_b_key on public.t",
+        "rebuild index public.t_b_key (classes)",
+        "rebuild table constraint t_b_key on public.t",
         "rename index public.i -> public.j",
     ]
 
@@ -378,7 +378,7 @@ def test_outside_of_a_transaction(watched: Watched) -> None:
         "drop index concurrently i",
         transaction=False,
     ) == ["create index public.j", "create table public.u"]
-    assert watched.changes("reindex index concurrently j", transaction=False) == ["recreate index public.j"]
+    assert watched.changes("reindex index concurrently j", transaction=False) == ["rebuild index public.j"]
 
 
 def test_rolled_back(watched: Watched) -> None:

@@ -155,6 +155,14 @@ def test_histories_are_found_below_a_root(tmp_path: Path) -> None:
     assert not problems
 
 
+def test_ids_are_unique_over_several_histories(tmp_path: Path) -> None:
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "1.sql").write_text("select 1;")
+    found = read_migrations(tmp_path, [Source("one"), Source("two")], Cache())
+    assert [m.id for m in found.migrations] == ["1", "1@two"]
+
+
 def test_procrastinate_in_the_order_of_its_releases() -> None:
     import procrastinate.schema
 

@@ -59,3 +59,10 @@ def test_gives_up_in_silence(capfd: pytest.CaptureFixture[str], caplog: pytest.L
     assert shape_of("CREATE POLICY quiet ON t") is None
     assert capfd.readouterr() == ("", "")
     assert caplog.records == []
+
+
+def test_data_is_no_literal() -> None:
+    rows = ", ".join(f"({number}, 'same', '{'x' * 201}')" for number in range(101))
+    accesses = accesses_of(f"INSERT INTO t (a, b, c) VALUES {rows}")
+    assert accesses is not None
+    assert accesses[0].literals == (("b", "same"),)

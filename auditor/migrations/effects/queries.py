@@ -16,7 +16,7 @@ from auditor.migrations.effects.tables import select_into
 from auditor.model.change import Access, AnyChange, Harmless, Rows
 from auditor.sql import sqlglot_adapter
 from auditor.sql.mentions import Mentions
-from auditor.sql.tree import Node
+from auditor.sql.tree import Node, literal, name_of_nodes
 
 
 def query(kind: str) -> Handler:
@@ -40,6 +40,9 @@ def query(kind: str) -> Handler:
         for change in settings_of(mentions):
             nothing = False
             yield change
+        if nothing and (call := _bare_call(body)) is not None:
+            nothing = False
+            yield Rows(access=call)
         if nothing:
             yield Harmless(what=kind.removesuffix("Stmt").lower(), parser=parser)
 
@@ -71,6 +74,22 @@ def _facts(accesses: Iterable[Access]) -> set[tuple[Any, ...]]:
 def _is_of_relation(access: Access) -> bool:
     """Calls and sequences are read from libpg_query's tree alone."""
     return access.action != "call" and access.verb not in ("nextval", "setval")
+
+
+def _bare_call(select: Node) -> Access | None:
+    """The call that `SELECT log('x')` is, though PostgreSQL has a function of that name too.
+
+    Elsewhere an unqualified name of a built-in function is taken for that; here a person runs a function of their
+    own, and only the history knows whether there is one.
+    """
+    targets = select.get("targetList", ())
+    call = targets[0]["ResTarget"].get("val", {}).get("FuncCall") if len(targets) == 1 else None
+    if call is None or "fromClause" in select:
+        return None
+    name = name_of_nodes(call["funcname"])
+    if name.schema is not None or name.name.startswith("pg_") or name.name in ("set_config", "currval"):
+        return None
+    return Access("call", name, "call", arguments=tuple(literal(argument) for argument in call.get("args", ())))
 
 
 def _has_into(select: Node) -> bool:

@@ -22,8 +22,8 @@ from auditor.model.change import (
     Unknown,
 )
 from auditor.sql.expressions import output_columns
-from auditor.sql.outputs import query_outputs
 from auditor.sql.mentions import Mentions
+from auditor.sql.outputs import query_outputs
 from auditor.sql.tree import Node, def_elems, items, name_of, name_of_nodes, relation_name, strings, type_name
 
 _LIKE_OPTIONS = (

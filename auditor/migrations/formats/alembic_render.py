@@ -36,12 +36,12 @@ from auditor.migrations.formats.alembic_child import (
     Span,
     batches_with_places,
     describe,
-    load_module,
     loaded_files,
     positions,
     take_stdout,
     watch_files,
 )
+from auditor.migrations.formats.alembic_missing import load_revision
 from auditor.migrations.formats.alembic_order import ordered_revisions
 from auditor.migrations.formats.alembic_refusing import (
     Known,
@@ -98,8 +98,11 @@ class Rendering:
         self.send("begin", revision)
         reason = None
         try:
-            module = load_module(path)
-            upgrade = module.upgrade
+            upgrade = load_revision(path, self.refuse).upgrade
+        except NeedsADatabase as refused:
+            self.send("broken", 1, f"the revision cannot be loaded: it {refused}")
+            self.send("end", revision, None)
+            return
         except BaseException as error:  # noqa: BLE001 -- SystemExit and whatever else a module may raise
             message, line = describe(error, path)
             self.send("broken", line, f"the revision cannot be loaded: {message}")
@@ -114,7 +117,7 @@ class Rendering:
             message, line = describe(error, path)
             reason = f"upgrade() raised {message} in line {line}"
         if self.refusals:  # also when the revision went on afterwards, through a bare `except`
-            reason = f"upgrade() {self.refusals[0]}, which needs a database"
+            reason = f"upgrade() {self.refusals[0]}"
         self.send("end", revision, reason)
 
     def emit(self, statement: str) -> None:
@@ -136,7 +139,8 @@ class Rendering:
     def refuse(self, what: str) -> NoReturn:
         """Stop the revision: it needs a database."""
         found = positions(self.path)
-        self.refusals.append(f"{what} in line {found[0][0]}" if found else what)
+        place = f" in line {found[0][0]}" if found else ""
+        self.refusals.append(f"{what}{place}")
         raise NeedsADatabase(what)
 
     @contextmanager

@@ -24,8 +24,9 @@ OTHER_SYSTEMS = frozenset(_SYSTEMS.split())
 
 _LOOKED_INTO = 5  # files of a folder
 
-ProblemKind = Literal["unreadable-input", "empty-file", "nothing-to-check"]
+ProblemKind = Literal["unreadable-input", "empty-file", "left-out", "nothing-to-check"]
 """`unreadable-input`: something of the history could not be read. `empty-file`: a file without a byte of SQL.
+`left-out`: a file that lies among migrations and that the tool does not run.
 `nothing-to-check`: a place that should hold migrations holds none."""
 
 

@@ -90,7 +90,9 @@ def read(path: Path, root: Path, options: Options) -> ReadResult:  # noqa: ARG00
     names = _programs(folder)
     tool = _tool(folder)
     what = f"{tool.title} migrations" if tool else "migrations"
-    span = names[0] if len(names) == 1 else f"{len(names)} files, {names[0]} to {names[-1]}" if names else "no file"
+    span = (
+        names[0] if len(names) == 1 else f"{len(names)} files, {names[0]} to {names[-1]}" if names else "no file"
+    )
     message = f"{what} in program code cannot be read ({span})"
     return ReadResult([], [Problem(Location(shown(path, root)), message, tool.advice if tool else _DUMP)])
 

@@ -113,14 +113,17 @@ def read_file(
 
 
 def left_out(path: Path, names: Iterable[str], why: str, help_: str, root: Path) -> list[Problem]:
-    """A problem for each file, or folder, that lies among migrations and was not read."""
-    return [Problem(Location(shown(path / name, root)), why, help_) for name in names]
+    """A problem for each file, or folder, that lies among migrations and that the tool does not run."""
+    return [Problem(Location(shown(path / name, root)), why, help_, "left-out") for name in names]
 
 
 def code_among(folder: Folder, root: Path) -> list[Problem]:
     """A problem for each numbered file of program code among migrations: what it does is not known."""
-    names = [name for name in folder.files if CODE.fullmatch(name)]
-    return left_out(folder.path, names, "a migration in program code was not read", _CODE_HELP, root)
+    return [
+        Problem(Location(shown(folder.path / name, root)), "a migration in program code was not read", _CODE_HELP)
+        for name in folder.files
+        if CODE.fullmatch(name)
+    ]
 
 
 # Private

@@ -27,7 +27,8 @@ def detect(folder: Folder) -> int:
         return 20 if folder.name.lower().endswith(SQL_SUFFIXES) else 0
     if folder.sql:
         numbered = len(folder.matching(_NUMBERED))
-        return 35 if numbered * 2 > len(folder.sql) and _TELLING.search(folder.name) else 20
+        telling = _TELLING.search(folder.name) and not _KEPT.search(folder.name)
+        return 35 if numbered * 2 > len(folder.sql) and telling else 20
     return 10 if any(folder.folder(name).sql for name in _inner(folder)) else 0
 
 
@@ -68,6 +69,7 @@ FORMAT = Format(
 
 _NUMBERED = re.compile(r"[A-Za-z]*[._-]?\d.*")
 _TELLING = re.compile(r"migrat|upgrade|schema|changes|deploy|^sql$|^db$|^versions$", re.IGNORECASE)
+_KEPT = re.compile(r"backup|archive|old|legacy|deprecated|test|seed", re.IGNORECASE)
 _SUFFIX = re.compile(r"[._-](down|undo|rollback|revert)\.\w+$")
 _UP = re.compile(r"[._-](up|do)$", re.IGNORECASE)
 _NOT_READ = "the .sql files in this folder were not read: the one above it holds migrations itself"

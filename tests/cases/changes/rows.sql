@@ -16,6 +16,8 @@ DELETE FROM ONLY jobs WHERE type = 'a' OR type IS NOT DISTINCT FROM 'b' OR 'c' =
 SELECT a #>> '{b}', a @> '{}', a ? 'k', x IS NOT DISTINCT FROM y, arr[1:2], ROW(1,2), interval '1 day' FROM t;
 SELECT DISTINCT ON (a) a FROM t WINDOW w AS (PARTITION BY a) FOR NO KEY UPDATE OF t NOWAIT;
 SELECT pg_advisory_xact_lock(hashtext('x'));
+SELECT log('x', now());
+SELECT lower(a) FROM t;
 SELECT app.f(1, 'x', b, NULL) FROM app.g('y') AS g(b), LATERAL app.h(g.b);
 SELECT t.a, (SELECT max(n) FROM u WHERE u.t_id = t.id) FROM t WHERE EXISTS (SELECT 1 FROM v WHERE kind = 'inner');
 SELECT setval('app.s', 10), nextval('"Odd".q'::regclass), currval('s');

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from auditor.history import constraints, partitions, tables
-from auditor.history.catalog import Object
+from auditor.history.catalog import Object, TypeReference
 from auditor.model import Action, ObjectId
 from auditor.model import change as c
 
@@ -190,6 +190,9 @@ def set_trigger_state(fold: Folding, change: c.SetTriggerState) -> None:
 def _change_type(fold: Folding, column: Object, change: c.AlterColumn) -> None:
     if change.type is not None:
         reference = fold.catalog.type(change.type)
+        former = column.facts.get("type")
+        if isinstance(former, TypeReference) and former.object is not None:
+            fold.catalog.release(column, former.object)
         column.facts["type"] = reference
         if reference.object is not None:
             fold.catalog.depend(column, reference.object)

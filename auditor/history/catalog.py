@@ -356,6 +356,12 @@ class Catalog:
         item.depends_on.append(on)
 
     @staticmethod
+    def release(item: Object, on: Object) -> None:
+        """Let `item` no longer depend on one other object."""
+        on.dependents = [(one, automatic) for one, automatic in on.dependents if one is not item]
+        item.depends_on = [one for one in item.depends_on if one is not on]
+
+    @staticmethod
     def forget_dependencies(item: Object) -> None:
         """Let `item` depend on nothing, because its definition is replaced."""
         for on in item.depends_on:

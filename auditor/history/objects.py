@@ -242,8 +242,9 @@ def drop(fold: Folding, change: c.Drop) -> None:
         return
     if found.kind == "composite type" and change.kind == "type":
         found = found.facts.get("row_type", found)
-    if found.facts.get("partitioned"):
-        fold.heirs(found)
+    partitioned = found if found.kind == "table" else found.table
+    if partitioned is not None and found.kind in {"table", "table constraint", "index", "trigger"}:
+        fold.heirs(partitioned)
     fold.drop(found, cascade=change.cascade)
 
 

@@ -41,7 +41,7 @@ select i.type, i.identity
   from objects cross join lateral pg_identify_object(classid, objid, objsubid) i
  where objid >= 16384 and not exists (select from pg_depend d where d.classid = objects.classid
        and d.objid = objects.objid and d.deptype = 'e')
-   and i.schema is distinct from 'pg_toast' and i.identity !~ '(^| on )pg_temp'
+   and i.schema is distinct from 'pg_toast' and i.identity !~ '(^| on )pg_(toast_)?temp'
 """
 
 UNTRACKED = {"publication relation"}

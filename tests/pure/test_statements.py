@@ -87,10 +87,10 @@ def test_one_broken_statement_leaves_the_others(script: str, expected: list[str]
     ],
 )  # fmt: skip
 def test_time_grows_with_the_text_only(hostile: str) -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     found = split_statements(hostile, "f.sql")
     assert found
-    assert time.perf_counter() - begin < 5
+    assert time.process_time() - begin < 5
 
 
 def test_places() -> None:
@@ -256,6 +256,9 @@ def test_every_script_of_the_cases_splits_as_the_scanner_does() -> None:
 
 def test_speed() -> None:
     script = "CREATE TABLE t (id bigint, name text DEFAULT 'x'); -- comment\nCREATE INDEX ON t (name);\n" * 12_000
-    begin = time.perf_counter()
-    assert len(split_statements(script, "f.sql")) == 24_000
-    assert len(script) / (time.perf_counter() - begin) > 1_000_000
+    seconds = []
+    for _ in range(3):
+        begin = time.process_time()
+        assert len(split_statements(script, "f.sql")) == 24_000
+        seconds.append(time.process_time() - begin)
+    assert len(script) / min(seconds) > 1_000_000, "bytes in a second"

@@ -62,6 +62,25 @@ def read_only_session(
         raise failure from None
 
 
+def could_not_connect(error: Exception, target: Target) -> CouldNotCheck:
+    """What to raise when there is no connection: why, what to check, and no secret."""
+    text = one_line(error, target)
+    hint = next((hint for pattern, hint in _CONNECT_HINTS if re.search(pattern, text)), "check the connection URL")
+    return CouldNotCheck(f"cannot connect to {target}: {text} ({hint})")
+
+
+def one_line(error: Exception, target: Target) -> str:
+    """The driver's message without line ends and without secrets."""
+    secrets = set(target.secrets)
+    connection = getattr(error, "pgconn", None)
+    if connection is not None and connection.password:  # it may come from a file that libpq has read
+        secrets |= spellings(connection.password.decode(errors="replace"))
+    text = redact(str(error), secrets)
+    lines = [line.strip() for line in text.splitlines()]
+    said = [line for line in lines if line and not line.startswith(_SAID_BY_US)]
+    return _PREFIX.sub("", "; ".join(said)) if len(said) == 1 else "; ".join(said)
+
+
 # Private
 
 
@@ -80,7 +99,7 @@ def _connect(target: Target, connect_timeout: int) -> psycopg.Connection[tuple[A
     try:
         connection = psycopg.connect(**parameters, prepare_threshold=None, cursor_factory=psycopg.RawCursor)
     except (psycopg.Error, UnicodeError) as error:
-        failure = _could_not_connect(error, target)
+        failure = could_not_connect(error, target)
     if failure is not None:  # raised out here, the driver's error is not even its context
         raise failure
     connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
@@ -141,27 +160,9 @@ _QUERY_HINTS = {
 """What to do by SQLSTATE: https://www.postgresql.org/docs/current/errcodes-appendix.html"""
 
 
-def _could_not_connect(error: Exception, target: Target) -> CouldNotCheck:
-    text = _one_line(error, target)
-    hint = next((hint for pattern, hint in _CONNECT_HINTS if re.search(pattern, text)), "check the connection URL")
-    return CouldNotCheck(f"cannot connect to {target}: {text} ({hint})")
-
-
 def _could_not_read(error: psycopg.Error, target: Target) -> CouldNotCheck:
-    text = _one_line(error, target)
+    text = one_line(error, target)
     hint = _QUERY_HINTS.get(error.sqlstate or "")
     if hint is None and (error.sqlstate is None or error.sqlstate.startswith(("57P", "08"))):
         return CouldNotCheck(f"the server went away while {target} was read: {text} (run it again)")
     return CouldNotCheck(f"cannot read {target}: {text}" + (f" ({hint})" if hint else ""))
-
-
-def _one_line(error: Exception, target: Target) -> str:
-    """The driver's message without line ends and without secrets."""
-    secrets = set(target.secrets)
-    connection = getattr(error, "pgconn", None)
-    if connection is not None and connection.password:  # it may come from a file that libpq has read
-        secrets |= spellings(connection.password.decode(errors="replace"))
-    text = redact(str(error), secrets)
-    lines = [line.strip() for line in text.splitlines()]
-    said = [line for line in lines if line and not line.startswith(_SAID_BY_US)]
-    return _PREFIX.sub("", "; ".join(said)) if len(said) == 1 else "; ".join(said)

@@ -41,9 +41,6 @@ def drop_column(fold: Folding, change: c.DropColumn) -> None:
         table = fold.catalog.relation_or_external(change.table, change.kind)
     if column is None:
         column = Object(f"{table.kind} column", change.column, parent=table, external=True)
-    if fold.guard_holds() is False:
-        fold.emit("drop", column, no_op=True)
-        return
     heirs = fold.heirs(table)
     fold.drop(column, cascade=change.cascade)
     for heir in heirs:
@@ -110,7 +107,7 @@ def add_constraint(fold: Folding, change: c.AddConstraint) -> None:
         return
     table = table or fold.catalog.relation_or_external(change.table)
     existing = table.child("table constraint", constraint.name) if constraint.name else None
-    if existing is not None and (change.certainty != "certain" or fold.guard_holds() is False):
+    if existing is not None and change.certainty != "certain":
         fold.emit("create", existing, no_op=True)
         return
     constraints.create_all(fold, table, [constraint])

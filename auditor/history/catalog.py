@@ -227,7 +227,8 @@ class Catalog:
             )
         name = Name(written.name, written.schema)
         if written.schema == "pg_catalog" or (written.schema is None and written.name in BUILTIN_TYPES):
-            return TypeReference(format_type(TypeName(written.name, written.schema)), None, array)
+            base = TypeName(written.name, written.schema)
+            return TypeReference(format_type(base, pg_major=self.pg_major), None, array)
         found = self.type_object(name)
         if found is None:
             found = Object("type", name.name, self.creation_schema(name), external=True)

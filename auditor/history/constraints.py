@@ -222,7 +222,10 @@ def _create_key(fold: Folding, table: Object, constraint: c.Constraint) -> Objec
         if constraint.type == "p":
             name = choose_name(table.name, None, "pkey", taken)
         else:
-            names = constraint.columns or (None,)
+            names: list[str | None] = [*constraint.columns]
+            if constraint.elements:
+                names = [element.column or element.expression_name for element in constraint.elements]
+            names += constraint.include
             addition = name_addition(index_column_names(names))
             name = choose_name(table.name, addition, _INDEX_LABEL[constraint.type], taken)
     made = Object("table constraint", name, parent=table, temporary=table.temporary)
@@ -249,7 +252,8 @@ def _create_key(fold: Folding, table: Object, constraint: c.Constraint) -> Objec
     index.facts["constraint"] = made
     made.facts["index"] = index
     catalog.depend(index, made, automatic=True)
-    _depend_on_columns(fold, made, table, columns)
+    mentioned = [name for element in constraint.elements for name in element.columns]
+    _depend_on_columns(fold, made, table, [*columns, *constraint.include, *mentioned])
     depend_on_uses(fold, made, constraint.uses, own_table=table)
     return made
 

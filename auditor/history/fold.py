@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from auditor.history import alterations, grants, indexes, objects, routines, rows, tables
+from auditor.history import alterations, grants, indexes, objects, routines, rows, subjects, tables
 from auditor.history.catalog import Catalog, Object
 from auditor.history.lives import Life, Lives
 from auditor.migrations.read import ReadMigration
@@ -121,6 +121,10 @@ class Folding:
             if self.inside is not None:
                 rows.remember(self.inside, change)
             rows.inside_function(self, change)
+        elif self.excluded(change.guard):
+            found = subjects.subject(self, change)
+            if found is not None:
+                self.emit(found[0], found[1], no_op=True)
         else:
             handler(self, change)
         self._change = previous
@@ -232,13 +236,12 @@ class Folding:
             self.unknown(f"{table.identity} may have partitions made by statements that were not understood")
         return [heir for heir in table.facts.get("heirs", []) if heir.alive]
 
-    def guard_holds(self) -> bool | None:
-        """Whether the condition around the present change holds, as far as the catalog in memory can tell."""
-        guard = self._change.guard
+    def excluded(self, guard: c.Guard | None) -> bool:
+        """Whether a condition around a change cannot hold, as far as the catalog in memory can tell."""
         if guard is None:
-            return None
-        found = objects.find(self, guard.kind, guard.name, None, guard.table) is not None
-        return found == guard.exists
+            return False
+        there = objects.find(self, guard.kind, guard.name, None, guard.table) is not None
+        return there != guard.exists or any(self.excluded(other) for other in guard.also)
 
     # Sessions
 

@@ -69,7 +69,7 @@ def create(fold: Folding, change: c.Create) -> None:
     catalog = fold.catalog
     existing = find(fold, change.kind, change.name, change.arguments, None)
     if existing is not None:
-        optional = change.if_not_exists or change.certainty != "certain" or fold.guard_holds() is False
+        optional = change.if_not_exists or change.certainty != "certain"
         if optional or not change.or_replace:
             fold.emit("create", existing, no_op=optional)
             return
@@ -91,7 +91,7 @@ def create_view(fold: Folding, change: c.CreateView) -> None:
     schema = "pg_temp" if change.temporary else fold.catalog.creation_schema(change.name)
     existing = fold.catalog.relations.get((schema, change.name.name))
     if existing is not None:
-        if change.if_not_exists or fold.guard_holds() is False:
+        if change.if_not_exists:
             fold.emit("create", existing, no_op=True)
             return
         if change.or_replace:
@@ -187,7 +187,7 @@ def create_type(fold: Folding, change: c.CreateType) -> None:
     schema = catalog.creation_schema(change.name)
     existing = catalog.types.get((schema, change.name.name)) or catalog.relations.get((schema, change.name.name))
     if existing is not None and not existing.external and not existing.facts.get("shell"):
-        fold.emit("create", existing, no_op=change.certainty != "certain" or fold.guard_holds() is False)
+        fold.emit("create", existing, no_op=change.certainty != "certain")
         return
     if existing is not None and existing.facts.get("shell"):
         fold.emit("replace", existing)
@@ -235,7 +235,7 @@ def alter(fold: Folding, change: c.Alter) -> None:
 def drop(fold: Folding, change: c.Drop) -> None:
     """DROP, with what goes along."""
     found = find(fold, change.kind, change.name, change.arguments, change.table)
-    if found is None or fold.guard_holds() is False:
+    if found is None:
         item = found or _made_up(fold, change.kind, change.name, change.arguments, change.table)
         optional = change.if_exists or change.missing_table_ok or change.certainty != "certain"
         fold.emit("drop", item, no_op=optional and not item.external)
@@ -258,9 +258,6 @@ def rename(fold: Folding, change: c.Rename) -> None:
         fold.emit("rename", old, to=item.identity, no_op=change.if_exists)
         if not change.if_exists:
             fold.catalog.add(item)
-        return
-    if fold.guard_holds() is False:
-        fold.emit("rename", found, no_op=True)
         return
     with fold.renaming(found):
         _move(fold, found, name=change.to)

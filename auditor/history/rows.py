@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from auditor.history.catalog import Object
-from auditor.model import Action, ObjectId
+from auditor.history.subjects import subject
+from auditor.model import ObjectId
 from auditor.model import change as c
 from auditor.sql.builtin import BUILTIN_FUNCTIONS
 from auditor.sql.names import qualified, quote_identifier
@@ -49,15 +50,9 @@ def inside_function(fold: Folding, change: c.Change) -> None:
     elif isinstance(change, c.Harmless | c.SetSearchPath | c.SetRole | c.Transaction):
         return
     else:
-        kind, name = _named(change)
-        if name is not None:
-            schema = name.schema or fold.catalog.creation_schema(name)
-            item = ObjectId(kind, qualified(schema, name.name))
-            if kind in {"trigger", "policy", "rule", "table constraint"}:
-                table = getattr(change, "table", None)
-                on = "?" if table is None else qualified(fold.catalog.creation_schema(table), table.name)
-                item = ObjectId(kind, f"{quote_identifier(name.name)} on {on}")
-            fold.emit(_ACTIONS.get(type(change), "alter"), item)
+        found = subject(fold, change)
+        if found is not None:
+            fold.emit(*found)
 
 
 def set_search_path(fold: Folding, change: c.SetSearchPath) -> None:
@@ -89,24 +84,6 @@ def unknown(fold: Folding, change: c.Unknown) -> None:
 
 
 # Private
-
-
-_ACTIONS: dict[type[c.Change], Action] = {
-    c.CreateTable: "create",
-    c.CreateIndex: "create",
-    c.CreateView: "create",
-    c.CreateSequence: "create",
-    c.CreateFunction: "create",
-    c.CreateTrigger: "create",
-    c.CreatePolicy: "create",
-    c.CreateRule: "create",
-    c.CreateType: "create",
-    c.Create: "create",
-    c.Drop: "drop",
-    c.Rename: "rename",
-    c.SetSchema: "rename",
-    c.Comment: "comment",
-}
 
 
 def _call(fold: Folding, change: c.Rows) -> None:
@@ -141,22 +118,3 @@ def _overload(candidates: list[Object], count: int) -> Object:
         if len(routine.arguments) == count:
             return routine
     return candidates[0]
-
-
-def _named(change: c.Change) -> tuple[str, c.Name | None]:
-    kind = getattr(change, "kind", None)
-    if isinstance(change, c.CreateTable | c.CreateView | c.CreateFunction | c.Create | c.Drop | c.Alter):
-        return change.kind, change.name
-    if isinstance(change, c.CreateTrigger):
-        return "trigger", c.Name(change.name)
-    if isinstance(change, c.CreatePolicy):
-        return "policy", c.Name(change.name)
-    if isinstance(change, c.CreateType):
-        return "type", change.name
-    if isinstance(change, c.CreateIndex):
-        return ("index", c.Name(change.name, change.table.schema)) if change.name else ("table", change.table)
-    table = getattr(change, "table", None)
-    if isinstance(table, c.Name):
-        return (kind if kind in {"table", "view", "foreign table"} else "table"), table
-    name = getattr(change, "name", None)
-    return (kind or "table"), name if isinstance(name, c.Name) else None

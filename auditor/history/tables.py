@@ -36,7 +36,7 @@ def create_table(fold: Folding, change: c.CreateTable) -> None:
     catalog = fold.catalog
     schema = "pg_temp" if change.temporary else catalog.creation_schema(change.name)
     existing = catalog.relations.get((schema, change.name.name))
-    if existing is not None and (change.if_not_exists or fold.guard_holds() is False):
+    if existing is not None and change.if_not_exists:
         fold.emit("create", existing, no_op=True)
         return
     if existing is not None:
@@ -87,9 +87,7 @@ def add_column(fold: Folding, change: c.AddColumn) -> None:
             return
         table = fold.catalog.relation_or_external(change.table, change.kind)
     existing = table.column(change.column.name)
-    if existing is not None and (
-        change.if_not_exists or change.certainty != "certain" or fold.guard_holds() is False
-    ):
+    if existing is not None and (change.if_not_exists or change.certainty != "certain"):
         fold.emit("create", existing, no_op=True)
         return
     pending = make_column(fold, table, change.column)

@@ -15,7 +15,7 @@ import re
 from dataclasses import dataclass
 
 from auditor.model import Location, Migration, Statement
-from auditor.replay import extensions, privileged
+from auditor.replay import privileged
 from auditor.replay.platform import Place, Supplied, role_to_join, supply
 from auditor.replay.privileged import Privileged
 from auditor.replay.session import Failure, Session
@@ -172,7 +172,8 @@ class Attempt:
             self.as_superuser.add(index)
             return True
         role = role_to_join(failure)
-        if role is not None and index not in self._joins and self._place.server.version_num < 160000:
+        server = self._place.server
+        if role is not None and index not in self._joins and server.version_num < 160000 and server.may_join(role):
             # From 16 on it is a member of each role that it makes. Before, it joins now: the role may be one that
             # its own transaction has made, which nobody else sees.
             self._joins[index] = role
@@ -194,8 +195,12 @@ class Attempt:
         self.error = ReplayError(where, index + 1, failure.sqlstate, failure.message, hint)
 
     def _advice(self, failure: Failure) -> str:
-        match = _NO_EXTENSION.match(failure.message)
-        return extensions.advice(self._place.server, match[1] or match[2]) if match is not None else ""
+        server = self._place.server
+        if (match := _NO_EXTENSION.match(failure.message)) is not None:
+            return server.advice(match[1] or match[2])
+        if (match := _ROLE_EXISTS.match(failure.message)) is not None and not server.may_join(match[1]):
+            return f"{server.name} had this role before, and roles belong to a whole server: drop it there if you can"
+        return ""
 
 
 def note_in_ledger(session: Session, migration: Migration) -> None:
@@ -215,6 +220,7 @@ _OWN_TRANSACTIONS = re.compile(
 # active_sql_transaction, invalid_transaction_termination, unsafe_new_enum_value_usage
 _NOT_IN_TRANSACTION = frozenset({"25001", "2D000", "55P04"})
 _LEDGER_WIDTH = 32
+_ROLE_EXISTS = re.compile(r'role "(.+)" already exists', re.DOTALL)
 _NO_EXTENSION = re.compile(r'(?:extension "(.+)" is not available|permission denied to create extension "(.+)")')
 
 

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from auditor.replay.replay_server import ReplayServer
     from auditor.replay.server import ThrowAwayServer
 
 # Below the working directory; PostgreSQL looks in its sub-folder `extension`.
@@ -169,7 +170,7 @@ def accept_version(server: ThrowAwayServer, name: str, version: str) -> bool:
     return True
 
 
-def shimmed_extensions(server: ThrowAwayServer, dbname: str) -> list[str]:
+def shimmed_extensions(server: ReplayServer, dbname: str) -> list[str]:
     """The extensions of a database that are shims: what they do was not checked by a replay."""
     with server.connect(dbname) as connection:
         rows = connection.execute(
@@ -180,14 +181,13 @@ def shimmed_extensions(server: ThrowAwayServer, dbname: str) -> list[str]:
 
 def advice(server: ThrowAwayServer, name: str) -> str:
     """Why an extension cannot be created in a replay on this server, and what to do about it."""
-    here = f"PostgreSQL {server.installation.major} of {server.installation.bindir}"
     if name not in server.shims and any(shim.name == name for shim in SHIMS):
         return (
-            f"it is not usable with {here}, and the stand-in for it needs PostgreSQL 18: "
+            f"it is not usable with {server.name}, and the stand-in for it needs PostgreSQL 18: "
             "`pip install 'auditor[embedded]'`"
         )
     return (
-        f"{here} does not have it, or only for superusers, because it may reach files, programs or other "
+        f"{server.name} does not have it, or only for superusers, because it may reach files, programs or other "
         "servers: name a scratch server that has it with `--shadow URL`"
     )
 

@@ -12,14 +12,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from auditor.replay import extensions
 from auditor.replay.session import Failure
 from auditor.sql.names import quote_identifier
 
 if TYPE_CHECKING:
     import psycopg
 
-    from auditor.replay.server import ThrowAwayServer
+    from auditor.replay.replay_server import ReplayServer
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -42,12 +41,12 @@ class Place:
     """Where something may be supplied.
 
     Attributes:
-        server: the throw-away server.
+        server: the server of the replay.
         connection: of the superuser, to the database of the replay, outside the migration's transaction.
         owner: the role that runs the migrations.
     """
 
-    server: ThrowAwayServer
+    server: ReplayServer
     connection: psycopg.Connection[Any]
     owner: str
 
@@ -95,12 +94,12 @@ def role_to_join(failure: Failure) -> str | None:
 def missing_membership(failure: Failure, place: Place) -> Supplied | None:
     """To act for a role one has to be a member of it, as a superuser is of all.
 
-    Never of a role that is superuser or one of PostgreSQL's own.
+    Never of a role that is superuser or one of PostgreSQL's own, nor of one that a shadow server has for others.
     """
     from psycopg import sql
 
     role = role_to_join(failure)
-    if role is None:
+    if role is None or not place.server.may_join(role):
         return None
     found = place.connection.execute(
         "select rolname from pg_roles where rolname = %s and not rolsuper and rolname !~ '^pg_'"
@@ -118,7 +117,7 @@ def missing_membership(failure: Failure, place: Place) -> Supplied | None:
 def shim_version(failure: Failure, place: Place) -> Supplied | None:
     """A stand-in for an extension takes any version that is asked for."""
     match = _NO_VERSION.match(failure.message)
-    if match is None or not extensions.accept_version(place.server, match["name"], match["version"]):
+    if match is None or not place.server.accept_version(match["name"], match["version"]):
         return None
     name = f"{match['name']} {match['version']}"
     return Supplied("extension version", name, "the stand-in for the extension says it has this version")

@@ -311,11 +311,13 @@ class Recorder:
                 del vanished[former.id]
                 if former.id == row.id:
                     yield effect("rebuild", row.id, details=differing(former, row))
-            elif former is None and row.id in vanished:
-                former = self._state[vanished.pop(row.id)]
-                yield effect("recreate", row.id, details=differing(former, row))
             elif former is None:
-                yield effect("create", row.id)
+                if row.id in vanished:
+                    other = self._state[vanished.pop(row.id)]
+                    yield effect("recreate", row.id, details=differing(other, row))
+                else:
+                    yield effect("create", row.id)
+                # A new object has no privileges but the default ones, and no comment.
                 former = Row(row.parent, row.kind, row.identity, row.enabled and "O", None, None, row.definition)
             elif former.identity == row.identity and former.definition != row.definition:
                 yield effect("alter", row.id, details=differing(former, row))

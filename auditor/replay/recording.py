@@ -25,7 +25,7 @@ class RecordedEffect:
         to: the identity after a rename.
         named: a command of the migration was about this very object, by PostgreSQL's own account.
         parent: what it hangs on: the table of a column, index, trigger or owned sequence.
-        details: which fields differ, for `alter`, `recreate` and `rebuild`; without any the definition is the same.
+        details: which fields differ, for `alter`, `recreate` and `rebuild`; none: the definition is the same.
         statements: ordinals of the statements that can have done it; empty when that cannot be told.
     """
 

@@ -1,4 +1,4 @@
-"""Runs a history in a throw-away PostgreSQL, migration after migration, and records what each one does.
+"""Runs a history in a database of its own, migration after migration, and records what each one does.
 
 How each one is run is told in :mod:`auditor.replay.attempt`. Between them the session is made as good as new.
 
@@ -32,7 +32,7 @@ from auditor.replay.session import Session
 if TYPE_CHECKING:
     import psycopg
 
-    from auditor.replay.server import ThrowAwayServer
+    from auditor.replay.replay_server import ReplayServer
 
 STATEMENT_TIMEOUT = 60.0
 """Seconds that one statement of a migration may take."""
@@ -90,7 +90,7 @@ class Replay:
     steps: tuple[ReplayStep, ...]
     not_replayed: tuple[str, ...]
     database: str
-    conninfo: str
+    conninfo: str = field(repr=False)
     owner: str
     baseline: frozenset[ObjectId] = field(repr=False)
     objects: Mapping[ObjectId, ObjectId | None] = field(repr=False)
@@ -107,7 +107,7 @@ class Replay:
 
 def replay(
     migrations: Sequence[Migration],
-    server: ThrowAwayServer,
+    server: ReplayServer,
     *,
     database: str | None = None,
     prelude: str | None = None,
@@ -116,7 +116,7 @@ def replay(
     root: Path | None = None,
     timeout: float = STATEMENT_TIMEOUT,
 ) -> Replay:
-    """Run a history in a new database of a throw-away server.
+    """Run a history in a new database of a throw-away or shadow server.
 
     Roles belong to the whole server, so it should have no other use meanwhile. The database stays until the server
     ends or :func:`discard` is called.
@@ -152,7 +152,7 @@ def replay(
                 run.close()
             run.recorder.remove()
     except psycopg.Error as error:
-        raise CouldNotCheck(f"the throw-away PostgreSQL went away: {' '.join(str(error).split())}") from error
+        raise CouldNotCheck(f"{server.name} went away: {' '.join(str(error).split())}") from error
     return Replay(
         steps=steps,
         not_replayed=tuple(migration.id for migration in migrations[len(steps) :]),
@@ -168,7 +168,7 @@ def replay(
     )
 
 
-def discard(replayed: Replay, server: ThrowAwayServer) -> None:
+def discard(replayed: Replay, server: ReplayServer) -> None:
     """Drop the database of a replay and the roles that came with it, on a server that lives on."""
     from psycopg import sql
 
@@ -221,7 +221,7 @@ class _Run:
 
     def __init__(
         self,
-        server: ThrowAwayServer,
+        server: ReplayServer,
         connection: psycopg.Connection[Any],
         database: str,
         owner: str,

@@ -66,7 +66,7 @@ _SETTINGS_18 = {
 # Predefined roles whose members reach the machine: the server's files, its programs, other servers; and the one
 # with which the record of a replay could be rewritten.
 # https://www.postgresql.org/docs/current/predefined-roles.html
-_WITHHELD_ROLES = (
+WITHHELD_ROLES = (
     "pg_read_server_files",
     "pg_write_server_files",
     "pg_execute_server_program",
@@ -126,6 +126,11 @@ class ThrowAwayServer:
         except BaseException:
             _end_supervisor(self._supervisor)
             raise
+
+    @property
+    def name(self) -> str:
+        """Which binaries it runs, for people."""
+        return f"PostgreSQL {self.installation.major} of {self.installation.bindir}"
 
     @property
     def version_num(self) -> int:
@@ -233,14 +238,14 @@ class ThrowAwayServer:
             if self.version_num < 160000:
                 # Before 16, CREATEROLE can grant any role, even to itself, but not one that is superuser.
                 connection.execute(
-                    "update pg_authid set rolsuper = true where rolname = any (%s)", [list(_WITHHELD_ROLES)]
+                    "update pg_authid set rolsuper = true where rolname = any (%s)", [list(WITHHELD_ROLES)]
                 )
                 return
             # Whoever makes a role can then hand objects over to it, as a superuser could.
             connection.execute(sql.SQL("alter role {} set createrole_self_grant = 'set, inherit'").format(role))
             predefined = connection.execute(
                 "select rolname from pg_roles where rolname ~ '^pg_' and rolname <> all (%s)",
-                [[*_WITHHELD_ROLES, "pg_database_owner"]],
+                [[*WITHHELD_ROLES, "pg_database_owner"]],
             )
             for (granted,) in predefined.fetchall():
                 connection.execute(
@@ -248,6 +253,18 @@ class ThrowAwayServer:
                         sql.Identifier(granted), role
                     )
                 )
+
+    def may_join(self, role: str) -> bool:  # noqa: ARG002 - whatever there is was made for this replay
+        """Whether the role that runs the migrations may be made a member of a role that is not superuser: yes."""
+        return True
+
+    def accept_version(self, extension: str, version: str) -> bool:
+        """See :func:`auditor.replay.extensions.accept_version`."""
+        return extensions.accept_version(self, extension, version)
+
+    def advice(self, extension: str) -> str:
+        """See :func:`auditor.replay.extensions.advice`."""
+        return extensions.advice(self, extension)
 
     def rename_superuser(self, name: str) -> None:
         """Give the superuser another name; connections that are open keep their rights."""

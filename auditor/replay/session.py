@@ -70,7 +70,8 @@ class Session:
                 options=" ".join(f"-c {name}={value}" for name, value in options.items()),
             )
         except psycopg.Error as error:
-            raise CouldNotCheck(f"the throw-away PostgreSQL cannot be reached: {str(error).strip()}") from error
+            reason = " ".join(str(error).split())
+            raise CouldNotCheck(f"the PostgreSQL of the replay cannot be reached: {reason}") from error
         self._pgconn = self._connection.pgconn
         self._terminate = terminate
         self._timeout = timeout

@@ -56,7 +56,8 @@ def test_a_backfill_that_reads_rows(versions: Path, url: str, connect: Connect) 
         "connection = op.get_bind()",
         'for row in connection.execute(sa.text("SELECT id, note FROM t ORDER BY id")).all():',
         '    op.execute(sa.text("UPDATE t SET note = :n WHERE id = :i").bindparams(n=f"{row.note}!", i=row.id))',
-        'op.bulk_insert(sa.table("t", sa.column("id"), sa.column("note")), [{"id": 3, "note": "x"}, {"id": 4, "note": "y"}])',
+        'table = sa.table("t", sa.column("id"), sa.column("note"))',
+        'op.bulk_insert(table, [{"id": 3, "note": "x"}, {"id": 4, "note": "y"}])',
         "op.execute(\"SELECT '100%'; SELECT 2\")",
     )
     root = versions.parent.parent
@@ -65,10 +66,10 @@ def test_a_backfill_that_reads_rows(versions: Path, url: str, connect: Connect) 
         ("SELECT id, note FROM t ORDER BY id", 10),
         ("UPDATE t SET note = 'it''s 100%!'::VARCHAR WHERE id = 1::INTEGER", 11),
         ("UPDATE t SET note = 'None!'::VARCHAR WHERE id = 2::INTEGER", 11),
-        ("INSERT INTO t (id, note) VALUES (3, 'x')", 12),
-        ("INSERT INTO t (id, note) VALUES (4, 'y')", 12),
-        ("SELECT '100%'", 13),
-        ("SELECT 2", 13),
+        ("INSERT INTO t (id, note) VALUES (3, 'x')", 13),
+        ("INSERT INTO t (id, note) VALUES (4, 'y')", 13),
+        ("SELECT '100%'", 14),
+        ("SELECT 2", 14),
     ]
     rows = connect().execute("SELECT note FROM t ORDER BY id").fetchall()
     assert rows == [("it's 100%!",), ("None!",), ("x",), ("y",)]
@@ -106,7 +107,7 @@ def test_what_is_left_out_and_what_is_not(versions: Path, url: str, connect: Con
 def test_only_the_revision_asked_for_runs(versions: Path, url: str, connect: Connect) -> None:
     write(versions, "a", None, 'op.execute("CREATE TABLE a ()")')
     write(versions, "b", "a", 'op.execute("CREATE TABLE b ()")')
-    assert run_revision(versions / "b.py", url, "b") == ["CREATE TABLE b ()"]
+    assert run_revision(versions / "b.py", url, "b@its/folder") == ["CREATE TABLE b ()"]
     assert connect().execute("SELECT to_regclass('a'), to_regclass('b')").fetchone() == (None, "b")
 
 

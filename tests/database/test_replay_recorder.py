@@ -177,6 +177,16 @@ def test_another_object_under_the_same_name(watched: Watched) -> None:
     ]
 
 
+def test_made_anew_without_its_comment_and_privileges(watched: Watched) -> None:
+    function = "create function f() returns int language sql as 'select 1'"
+    watched.run(function, "comment on function f is 'x'", "grant execute on function f to public")
+    assert watched.changes("drop function f", function) == ["recreate function public.f()"]
+    assert watched.changes("drop function f", function, "comment on function f is 'x'") == [
+        "comment function public.f()",
+        "recreate function public.f()",
+    ]
+
+
 def test_swapped_names(watched: Watched) -> None:
     watched.run("create table a (x int)", "create table b (y int)")
     changes = watched.changes(

@@ -81,7 +81,8 @@ def capture_revision(
     try:
         for message in messages(
             "auditor.migrations.formats.alembic_run",
-            _request(environment, url, revision, root),
+            # Of several histories the id may have its place behind it; Alembic allows no @ in an id of its own.
+            _request(environment, url, revision.partition("@")[0], root),
             environment.directory,
             seconds,
         ):

@@ -11,3 +11,6 @@ CREATE TABLE b (a_id int CONSTRAINT named REFERENCES a (id), x bigserial, y smal
 CREATE TABLE taken (id int);
 CREATE SEQUENCE taken2_id_seq;
 CREATE TABLE taken2 (id serial, CONSTRAINT taken2_pkey PRIMARY KEY (id));
+CREATE TABLE inc (a int, b int, UNIQUE (b) INCLUDE (a), EXCLUDE USING btree ((a + b) WITH =, lower('x') WITH =));
+CREATE TABLE inc2 (a int, b int, c int, UNIQUE (b) INCLUDE (a, c));
+ALTER TABLE inc2 DROP COLUMN c;

@@ -19,6 +19,9 @@ CONFIG_NAME = "classifications.yaml"
 DATABASE_VARIABLES = ("AUDITOR_DATABASE_URL", "DATABASE_URL")
 """Read in this order when no `--db` is given; after them come libpq's own variables and service files."""
 
+SHADOW_VARIABLE = "AUDITOR_SHADOW_URL"
+"""Read when no `--shadow` is given."""
+
 FailOn = Literal["error", "warning"]
 Color = Literal["auto", "always", "never"]
 Scope = Literal["contract", "core", "owned", "all"]
@@ -46,6 +49,7 @@ class Settings:
         config: the `classifications.yaml` in use, or None if there is none.
         db: URL or conninfo of the live database; empty leaves everything to libpq. Never shown.
         db_from: where `db` comes from: `--db`, the name of a variable, or `libpq`.
+        shadow: URL or conninfo of a scratch server to replay on; empty: a throw-away one. Never shown.
         outputs: at least one; where the report is written and in which format.
         fail_on: the least severity that makes a run fail.
         strict: warnings count as errors.
@@ -61,6 +65,7 @@ class Settings:
     config: Path | None = None
     db: str = field(default="", repr=False)
     db_from: str = "libpq"
+    shadow: str = field(default="", repr=False)
     outputs: tuple[Output, ...] = (Output("text", None),)
     fail_on: FailOn = "error"
     strict: bool = False

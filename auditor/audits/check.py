@@ -9,7 +9,7 @@ from auditor.audits.judging import drifted, keeps_contract
 from auditor.audits.live import Live, read_live
 from auditor.audits.reading import classification, reading
 from auditor.audits.replay import agreement
-from auditor.audits.replaying import Replayed, installation_for, run_history
+from auditor.audits.replaying import Replayed, notes_of, run_history, where_to_replay
 from auditor.config import Settings
 from auditor.contract.facts import Facts
 from auditor.contract.load import Configuration
@@ -25,7 +25,7 @@ def run(settings: Settings) -> Report:
 
     Raises:
         ConfigurationError: `classifications.yaml` is missing or wrong.
-        UsageError: the URL cannot be understood.
+        UsageError: a URL cannot be understood, or the shadow server's leads to the live database.
         CouldNotCheck: there are no migrations.
     """
     inputs = read_inputs(settings)
@@ -54,12 +54,12 @@ def run(settings: Settings) -> Report:
 
 def _replayed(settings: Settings, inputs: Inputs, live: Live | None) -> tuple[Replayed | None, Outcome]:
     try:
-        installation = installation_for(settings.pg_major, rather=live.major if live else None)
-        replayed = run_history(inputs, installation)
+        where = where_to_replay(settings, live)
+        replayed = run_history(inputs, where)
     except CouldNotCheck as error:
         return None, Outcome(could_not_check=(f"replay and contract: {error}",))
     found, outcome = agreement(replayed)
-    outcome += Outcome(data={"replay": found.totals})
+    outcome += Outcome(data={"replay": found.totals}, notes=notes_of(where, live))
     if replayed.snapshot is None:
         outcome += Outcome(not_checked=("contract: the history did not replay to its end",))
     return replayed, outcome

@@ -9,7 +9,7 @@ from auditor.audits.inputs import Inputs, Outcome, read_inputs, report, required
 from auditor.audits.judging import drifted
 from auditor.audits.live import Live, read_live
 from auditor.audits.reading import BOOKKEEPING
-from auditor.audits.replaying import installation_for
+from auditor.audits.replaying import notes_of, where_to_replay
 from auditor.catalog.snapshot_file import load
 from auditor.config import Settings
 from auditor.contract.facts import Facts
@@ -47,12 +47,11 @@ def _expected(settings: Settings, inputs: Inputs, live: Live) -> tuple[Inputs, S
         return inputs, snapshot, Outcome(notes=(f"compared with {name}",))
     if settings.scope == "contract":
         return inputs, None, Outcome(notes=("compared with the contract",))
-    installation = installation_for(None, rather=live.major)
-    expected = expected_catalog(inputs, installation)
-    notes = expected.notes
-    if installation.major != live.major:
-        major = installation.major
-        notes += (f"expressions are as PostgreSQL {major} prints them, the live server is {live.major}",)
+    where = where_to_replay(settings, live)
+    expected = expected_catalog(inputs, where)
+    notes = expected.notes + notes_of(where, live)
+    if where.major != live.major:
+        notes += (f"expressions are as PostgreSQL {where.major} prints them, the live server is {live.major}",)
     return expected.inputs, expected.snapshot, Outcome(notes=notes, not_checked=expected.not_checked)
 
 

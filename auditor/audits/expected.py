@@ -11,12 +11,11 @@ from dataclasses import dataclass
 import msgspec
 
 from auditor.audits.inputs import Inputs
-from auditor.audits.replaying import run_history, with_captured
+from auditor.audits.replaying import Where, run_history, with_captured
 from auditor.catalog.snapshot_file import dump, load
 from auditor.errors import CouldNotCheck
 from auditor.migrations.cache import Cache, fingerprint_of_source, key_of
 from auditor.model import Snapshot, Statement
-from auditor.replay.binaries import Installation
 from auditor.replay.runner import replay_cache_key
 
 
@@ -36,23 +35,22 @@ class Expected:
     not_checked: tuple[str, ...]
 
 
-def expected_catalog(inputs: Inputs, installation: Installation) -> Expected:
+def expected_catalog(inputs: Inputs, where: Where) -> Expected:
     """The catalog after the whole history, from an earlier run if nothing has changed since.
 
     Raises:
-        CouldNotCheck: the server does not start, or a migration fails.
+        CouldNotCheck: see :func:`~auditor.audits.replaying.run_history`; or a migration fails.
     """
     migrations = [read.migration for read in inputs.reads]
     cache = Cache.of_history("replay", inputs.migrations.identity, fingerprint_of_source("replay", "catalog"))
-    build = f"{installation.version} {installation.provider} {installation.bindir}"
-    key = key_of(replay_cache_key(migrations, build))
+    key = key_of(replay_cache_key(migrations, where.build))
     known = cache.get(key, _DECODER)
     if known is None:
-        known = _replayed(inputs, installation)
+        known = _replayed(inputs, where)
         cache.put(key, known)
     cache.save()
     return Expected(
-        inputs=with_captured(inputs, known.captured, installation.major),
+        inputs=with_captured(inputs, known.captured, where.major),
         snapshot=load(known.snapshot),
         notes=known.notes,
         not_checked=known.not_checked,
@@ -72,8 +70,8 @@ class _Remembered(msgspec.Struct, frozen=True):
 _DECODER = msgspec.msgpack.Decoder(_Remembered)
 
 
-def _replayed(inputs: Inputs, installation: Installation) -> _Remembered:
-    replayed = run_history(inputs, installation)
+def _replayed(inputs: Inputs, where: Where) -> _Remembered:
+    replayed = run_history(inputs, where)
     if replayed.snapshot is None:
         raise CouldNotCheck(
             f"the history cannot be replayed, so there is nothing to compare with: {replayed.replay.error}"

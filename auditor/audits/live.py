@@ -24,11 +24,14 @@ class Live:
         snapshot: the catalog.
         applied: ids of the migrations that the ledger says were applied; None if no ledger was read.
         name: database, host, port and user, without a password.
+        place: when the server was started, to the microsecond, and the name of the database: no other has both.
+            None if that was not asked for.
     """
 
     snapshot: Snapshot
     applied: frozenset[str] | None
     name: str
+    place: tuple[str, str] | None = None
 
     @property
     def major(self) -> int:
@@ -60,4 +63,10 @@ def read_live(url: str, inputs: Inputs | None = None, names: Mapping[str, Collec
         snapshot = read_snapshot(connection, names=names)
         wants_ledger = inputs and inputs.configuration and inputs.configuration.contract.deployed
         applied = applied_migrations(connection, inputs.migrations) if inputs and wants_ledger else None
-    return Live(snapshot, applied, target)
+        place = connection.execute(_PLACE).fetchone() if inputs and inputs.settings.shadow else None
+    return Live(snapshot, applied, target, place and (place[0], place[1]))
+
+
+# Private
+
+_PLACE = b"select extract(epoch from pg_catalog.pg_postmaster_start_time())::text, pg_catalog.current_database()::text"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from auditor.audits.inputs import Inputs, Outcome, read_inputs, report
 from auditor.audits.reading import reading
-from auditor.audits.replaying import Replayed, installation_for, run_history
+from auditor.audits.replaying import Replayed, notes_of, run_history, where_to_replay
 from auditor.config import Settings
 from auditor.model import Location, Report
 from auditor.replay.agreement import agree
@@ -25,9 +25,10 @@ def run(settings: Settings) -> Report:
         CouldNotCheck: no migrations, or no PostgreSQL to run them in.
     """
     inputs = read_inputs(settings)
-    replayed = run_history(inputs, installation_for(settings.pg_major))
+    where = where_to_replay(settings)
+    replayed = run_history(inputs, where)
     found, outcome = agreement(replayed)
-    outcome = reading(replayed.inputs, replayed.captured) + outcome + Outcome(data=found.as_json())
+    outcome = reading(replayed.inputs, replayed.captured) + outcome + Outcome(data=found.as_json(), notes=notes_of(where))
     return report("replay", outcome, replayed.inputs, settings)
 
 

@@ -1,6 +1,6 @@
 """The history, run: what each migration really did, and the catalog that comes of it, as plain values.
 
-The server is gone when this returns.
+The throw-away server is gone when this returns, or all that was made on the shadow server.
 """
 
 from __future__ import annotations
@@ -8,18 +8,27 @@ from __future__ import annotations
 import dataclasses
 import logging
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from auditor.audits.inputs import Inputs
+from auditor.audits.live import Live
 from auditor.catalog.reader import read_snapshot
 from auditor.catalog.session import read_only_session
+from auditor.config import Settings
+from auditor.errors import CouldNotCheck, UsageError
 from auditor.history import fold
 from auditor.migrations import ReadMigration
 from auditor.migrations.read import read_statements
 from auditor.model import Migration, Snapshot, Statement
 from auditor.replay.binaries import Installation, choose, find_installations
+from auditor.replay.replay_server import ReplayServer
 from auditor.replay.runner import Replay, replay
 from auditor.replay.server import throw_away_server
+from auditor.replay.shadow import Shadow, look_at, shadow_server
+
+Where = Installation | Shadow
+"""What a history is run in: binaries of a throw-away server, or a server that is there."""
 
 log = logging.getLogger("auditor")
 
@@ -32,13 +41,13 @@ class Replayed:
         inputs: with the statements of revisions that could only be read while they ran.
         replay: what each migration did.
         snapshot: the catalog afterwards; None if a migration failed.
-        installation: the PostgreSQL it ran in.
+        where: what it ran in.
     """
 
     inputs: Inputs
     replay: Replay
     snapshot: Snapshot | None
-    installation: Installation
+    where: Where
 
     @property
     def captured(self) -> frozenset[str]:
@@ -48,8 +57,7 @@ class Replayed:
     @property
     def notes(self) -> tuple[str, ...]:
         """What the reader should know about where it ran."""
-        number = self.installation.version_num
-        notes = [f"replayed in PostgreSQL {number // 10_000}.{number % 10_000} ({self.installation.provider})"]
+        notes = [f"replayed {'on' if isinstance(self.where, Shadow) else 'in'} {self.where.name}"]
         supplied = ", ".join(f"{one.kind} {one.name}" for one in self.replay.supplied)
         if supplied:
             notes.append(f"supplied for the replay, as the platform would: {supplied}")
@@ -65,31 +73,47 @@ class Replayed:
         return tuple(found)
 
 
-def installation_for(major: int | None, *, rather: int | None = None) -> Installation:
+def where_to_replay(settings: Settings, live: Live | None = None) -> Where:
     """The PostgreSQL to replay in.
 
+    The shadow server, if one is given. Otherwise binaries of `--pg-major`, or rather, when that is not given,
+    those of the live server's version, which then print alike.
+
     Args:
-        major: it must be this one.
-        rather: it should be this one (that of a live server, which then prints alike), if it is at hand.
+        settings: of the run.
+        live: the live database that the result is to be compared with.
 
     Raises:
-        CouldNotCheck: there is none.
+        UsageError: the shadow server's URL cannot be understood, or leads to the live database.
+        CouldNotCheck: the shadow server is of no use, or there are no binaries.
     """
-    if major is None and rather is not None:
-        found = find_installations(rather)
+    if settings.shadow:
+        return _shadow(settings, live)
+    if settings.pg_major is None and live is not None:
+        found = find_installations(live.major)
         if found:
             return found[0]
-    return choose(major)
+    return choose(settings.pg_major)
 
 
-def run_history(inputs: Inputs, installation: Installation) -> Replayed:
-    """Run the history in a throw-away server.
+def notes_of(where: Where, live: Live | None = None) -> tuple[str, ...]:
+    """What the reader should know about the server today, whenever the history was run there."""
+    if not isinstance(where, Shadow):
+        return ()
+    if live is not None and live.place is not None and live.place[0] == where.started:
+        shared = "the shadow server is the live database's own server: they share its roles, and its load"
+        return *where.notes, shared
+    return where.notes
+
+
+def run_history(inputs: Inputs, where: Where) -> Replayed:
+    """Run the history.
 
     Raises:
-        CouldNotCheck: the server does not start, or went away.
+        CouldNotCheck: the server does not start, refuses what a replay needs, or went away.
     """
-    log.info("replaying %d migrations in %s", len(inputs.reads), installation.version)
-    with throw_away_server(installation) as server:
+    log.info("replaying %d migrations in %s", len(inputs.reads), where.version)
+    with _server(where) as server:
         migrations = [read.migration for read in inputs.reads]
         done = replay(migrations, server, root=inputs.migrations.root)
         snapshot = None
@@ -98,7 +122,7 @@ def run_history(inputs: Inputs, installation: Installation) -> Replayed:
                 snapshot = read_snapshot(connection)
     log.info("replayed in %.1f s", done.seconds)
     captured = {step.migration: step.captured for step in done.steps if step.captured is not None}
-    return Replayed(with_captured(inputs, captured, installation.major), done, snapshot, installation)
+    return Replayed(with_captured(inputs, captured, where.major), done, snapshot, where)
 
 
 def with_captured(inputs: Inputs, captured: Mapping[str, tuple[Statement, ...]], pg_major: int) -> Inputs:
@@ -122,6 +146,22 @@ def with_captured(inputs: Inputs, captured: Mapping[str, tuple[Statement, ...]],
 
 
 # Private
+
+
+def _shadow(settings: Settings, live: Live | None) -> Shadow:
+    shadow = look_at(settings.shadow)
+    if live is not None and live.place == (shadow.started, shadow.database):
+        raise UsageError(
+            f"--shadow leads to the live database, {live.name}: name a scratch server, where migrations may run; "
+            "if it has to be this one, name its database postgres"
+        )
+    if settings.pg_major not in (None, shadow.major):
+        raise CouldNotCheck(f"{shadow.name}, is not the version of --pg-major {settings.pg_major}")
+    return shadow
+
+
+def _server(where: Where) -> AbstractContextManager[ReplayServer]:
+    return shadow_server(where) if isinstance(where, Shadow) else throw_away_server(where)
 
 
 def _replaced(migration: Migration, statements: tuple[Statement, ...]) -> Migration:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 @reporting(
     "config",
     "db",
+    "shadow",
     "fail_on",
     "strict",
     formats=("text", "json", "jsonl"),

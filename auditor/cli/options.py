@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from auditor.cli.program import Run
-from auditor.config import Output, Settings, database, find_config, given_config
+from auditor.config import SHADOW_VARIABLE, Output, Settings, database, find_config, given_config
 from auditor.errors import CouldNotCheck
 
 if TYPE_CHECKING:
@@ -39,6 +39,13 @@ _SHARED: dict[str, Decorator] = {
         "AUDITOR_DATABASE_URL, DATABASE_URL, then libpq's PG* variables and service files]",
     ),
     "live": click.option("--db", metavar="URL", help="Compare this live database too; it is only read."),
+    "shadow": click.option(
+        "--shadow",
+        metavar="URL",
+        envvar=SHADOW_VARIABLE,
+        help="Replay on this scratch server (PostgreSQL 15 to 18, as superuser), in a database that is made "
+        "for it and dropped.  [default: AUDITOR_SHADOW_URL, else a throw-away server]",
+    ),
     "pg_major": click.option(
         "--pg-major",
         type=click.Choice(PG_MAJORS),
@@ -140,6 +147,7 @@ def _settings(
         config=config,
         db=url,
         db_from=url_from,
+        shadow=options.get("shadow") or "",
         outputs=_outputs(options["format_"], options["output"], formats),
         fail_on=options.get("fail_on", "error"),
         strict=options.get("strict", False),

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 import click
 
-from auditor.config import DATABASE_VARIABLES, Settings, redact, secrets_of
+from auditor.config import DATABASE_VARIABLES, SHADOW_VARIABLE, Settings, redact, secrets_of
 from auditor.errors import AuditorError, ConfigurationError
 
 DEFECT = 70
@@ -136,5 +136,5 @@ def _say(message: str, code: int, given: Sequence[str]) -> int:
 
 def _secrets(given: Sequence[str]) -> frozenset[str]:
     """Every password that this run was given, wherever it stood."""
-    found = secrets_of([*given, *(os.environ.get(name, "") for name in DATABASE_VARIABLES)])
+    found = secrets_of([*given, *(os.environ.get(name, "") for name in (*DATABASE_VARIABLES, SHADOW_VARIABLE))])
     return found | {os.environ["PGPASSWORD"]} if os.environ.get("PGPASSWORD") else found

@@ -41,6 +41,16 @@ class Installation:
         return self.version_num // 10_000
 
     @property
+    def name(self) -> str:
+        """`PostgreSQL X.Y (PROVIDER)`."""
+        return f"PostgreSQL {self.major}.{self.version_num % 10_000} ({self.provider})"
+
+    @property
+    def build(self) -> str:
+        """What tells it from every other installation."""
+        return f"{self.version} {self.provider} {self.bindir}"
+
+    @property
     def trees(self) -> tuple[Path, ...]:
         """The folders, all in one parent, that have to be copied together for the binaries to run elsewhere.
 

@@ -101,7 +101,7 @@ class Supervisor:
         """
         directory = self._make_directory()
         if not self._can(os.R_OK | os.X_OK, self.bindir / "postgres"):
-            self.bindir = self._reachable_binaries()
+            self.bindir = self._reachable_binaries(directory)
         data = directory / "data"
         template = self._template()
         if template is None:
@@ -176,16 +176,20 @@ class Supervisor:
             os._exit(0 if os.access(path, mode) else 1)
         return os.waitpid(child, 0)[1] == 0
 
-    def _reachable_binaries(self) -> Path:
-        """The binaries, copied once to where the account can execute them."""
+    def _reachable_binaries(self, directory: Path) -> Path:
+        """The binaries, copied to where the account can execute them: once into the cache, else for this run."""
         trees = [Path(tree) for tree in self.request["trees"]]
+        within = self.bindir.relative_to(trees[0].parent)
         name = f"binaries-{self.request['key']}"
-        staged = self.cache / name / self.bindir.relative_to(trees[0].parent)
         with self._cache_locked() as writable:
-            if writable and not staged.exists():
+            if writable and not (self.cache / name / within).exists():
                 self._store(name, [(tree, tree.name) for tree in trees])
-        if is_trusted(self.cache / name) and self._can(os.R_OK | os.X_OK, staged / "postgres"):
-            return staged
+        if is_trusted(self.cache / name) and self._can(os.R_OK | os.X_OK, self.cache / name / within / "postgres"):
+            return self.cache / name / within
+        for tree in trees:
+            copy_tree(str(tree), str(directory / tree.name), private=False, owner=None)
+        if self._can(os.R_OK | os.X_OK, directory / within / "postgres"):
+            return directory / within
         raise Failed(
             f"the account that runs it cannot execute {self.bindir}/postgres, nor a copy below {self.cache}: "
             "set AUDITOR_CACHE_DIR to a directory that you can write and every account can read"

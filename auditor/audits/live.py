@@ -69,4 +69,4 @@ def read_live(url: str, inputs: Inputs | None = None, names: Mapping[str, Collec
 
 # Private
 
-_PLACE = b"select extract(epoch from pg_catalog.pg_postmaster_start_time())::text, pg_catalog.current_database()::text"
+_PLACE = b"select extract(epoch from pg_catalog.pg_postmaster_start_time())::text, current_database()::text"

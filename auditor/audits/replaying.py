@@ -25,7 +25,8 @@ from auditor.replay.binaries import Installation, choose, find_installations
 from auditor.replay.replay_server import ReplayServer
 from auditor.replay.runner import Replay, replay
 from auditor.replay.server import throw_away_server
-from auditor.replay.shadow import Shadow, look_at, shadow_server
+from auditor.replay.shadow import Shadow, look_at
+from auditor.replay.shadow_server import shadow_server
 
 Where = Installation | Shadow
 """What a history is run in: binaries of a throw-away server, or a server that is there."""
@@ -152,8 +153,7 @@ def _shadow(settings: Settings, live: Live | None) -> Shadow:
     shadow = look_at(settings.shadow)
     if live is not None and live.place == (shadow.started, shadow.database):
         raise UsageError(
-            f"--shadow leads to the live database, {live.name}: name a scratch server, where migrations may run; "
-            "if it has to be this one, name its database postgres"
+            f"--shadow leads to the live database, {live.name}: name a scratch server, or another database"
         )
     if settings.pg_major not in (None, shadow.major):
         raise CouldNotCheck(f"{shadow.name}, is not the version of --pg-major {settings.pg_major}")

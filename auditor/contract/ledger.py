@@ -14,7 +14,7 @@ from typing import Any
 import psycopg
 
 from auditor.migrations import MigrationSet
-from auditor.migrations.formats.alembic_child import read_header
+from auditor.migrations.formats.alembic.child import read_header
 from auditor.migrations.formats.base import Ledger
 from auditor.sql.names import quote_identifier
 

@@ -16,7 +16,8 @@ a `DROP` and `CREATE` of the same name are two, an object swapped in under a nam
 
 - `matched` if a certain static effect says so; `implied` if those that say so are all implied, or if it follows
   from what happens to the object it hangs on: renamed or dropped with it, or made with it where it is no object of
-  its own (columns of a view, constructor functions of a range type, tables of a publication);
+  its own (columns of a view, constructor functions of a range type, tables of a publication); an index also hangs
+  on its constraint;
 - `conditional-happened` if only effects under a condition say so;
 - `in-unknown` if the migration holds an effect that is not understood, on no known object or on this one, in a
   statement that can have made the change (PostgreSQL's log tells which those are; if it does not, any can);

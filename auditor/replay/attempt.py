@@ -199,7 +199,9 @@ class Attempt:
         if (match := _NO_EXTENSION.match(failure.message)) is not None:
             return server.advice(match[1] or match[2])
         if (match := _ROLE_EXISTS.match(failure.message)) is not None and not server.may_join(match[1]):
-            return f"{server.name} had this role before, and roles belong to a whole server: drop it there if you can"
+            return (
+                f"{server.name} had this role before, and roles belong to a whole server: drop it there if you can"
+            )
         return ""
 
 

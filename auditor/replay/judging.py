@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from auditor.model import Effect, ObjectId
-from auditor.replay.kinship import Head, head_of, own_head, renamed_along
-from auditor.replay.net import Net, Pair
+from auditor.replay.kinship import Head, head_of, last_part, own_head, renamed_along
+from auditor.replay.net import Net, Pair, Token
 from auditor.replay.recording import RecordedEffect
 from auditor.replay.verdict import Outcome, Verdict
 
@@ -132,7 +132,7 @@ class _Judge:
         worst: Outcome = "implied"
         for pair in pairs:
             outcome = self._on_pair(pair)
-            if outcome is None and self._follows(recorded):
+            if outcome is None and self._follows(recorded.object, pair):
                 outcome = "implied"
             if outcome is None:
                 return self._otherwise(recorded)
@@ -157,10 +157,11 @@ class _Judge:
         self._show(saying)
         return "conditional-happened" if tokens or saying else None
 
-    def _follows(self, recorded: RecordedEffect) -> bool:
+    def _follows(self, item: ObjectId, pair: Pair) -> bool:
         """Whether it follows from what happens to the object it hangs on."""
-        item, head = recorded.object, self._memory.head(recorded.object)
-        if recorded.action == "create":
+        start, end = pair
+        head = self._memory.head(item)
+        if start is None:
             parent = self._memory.parent(item)
             of_type = item.kind in _PARTS_OF_TYPES and parent is not None and parent.kind == "type"
             made = any(e.action in {"create", "replace", "alter"} for e in self._by_head.get(head, ()))
@@ -168,16 +169,9 @@ class _Judge:
                 self._memory.parts.add(item)
                 return True
             return False
-        for token in self._moved:
-            if token.start is None or token.start == item:
-                continue
-            if recorded.action == "drop" and token.end is None and own_head(token.start) == head:
-                return True
-            if recorded.action == "rename" and token.end is not None and token.start.identity in item.identity:
-                along = renamed_along(item.identity, token.start.identity, token.end.identity)
-                if along == recorded.to:
-                    return True
-        if recorded.action == "drop" and item in self._memory.parts:
+        if any(_takes_along(token, start, end, head) for token in self._moved):
+            return True
+        if end is None and item in self._memory.parts:
             self._memory.parts.discard(item)
             return True
         return False
@@ -283,6 +277,26 @@ class _Judge:
         return Verdict(
             outcome, self._migration, effect.action, effect.object, effect.to, effect.location, statements
         )
+
+
+def _constraint_of(item: ObjectId, head: Head) -> ObjectId | None:
+    """The constraint that an index may belong to, which then has its name."""
+    if item.kind != "index":
+        return None
+    return ObjectId("table constraint", f"{last_part(item.identity)} on {head[1]}")
+
+
+def _takes_along(token: Token, start: ObjectId, end: ObjectId | None, head: Head) -> bool:
+    """Whether an object goes, or is renamed, because another one is."""
+    if token.start is None or token.start == start:
+        return False
+    if token.start == _constraint_of(start, head):
+        return token.end == (None if end is None else _constraint_of(end, head))
+    if end is None or token.end is None:
+        return end is None and token.end is None and own_head(token.start) == head
+    # Most are not: the text tells it at once.
+    within = token.start.identity in start.identity
+    return within and renamed_along(start.identity, token.start.identity, token.end.identity) == end.identity
 
 
 def _says(effect: Effect, pair: Pair) -> bool:

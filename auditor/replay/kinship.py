@@ -53,6 +53,12 @@ def without_last_part(identity: str) -> str:
     return identity[: match.start()] if match is not None else identity
 
 
+def last_part(identity: str) -> str:
+    """`c` of `public.t.c`, quoted if it is."""
+    match = _LAST_PART.search(identity)
+    return match[0][1:] if match is not None else identity
+
+
 def after(identity: str, separator: str) -> str:
     """What stands behind the last ` on ` that is not within a quoted name."""
     at = len(identity)

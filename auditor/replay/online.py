@@ -33,7 +33,7 @@ class OnlineAttempt:
         if self._root is None or self._migration.layout != "alembic":
             self._fail(None, f"it cannot be run: {self._migration.unreadable}", self._migration.line)
             return
-        from auditor.migrations.formats.alembic_online import RevisionFailed, capture_revision
+        from auditor.migrations.formats.alembic.online import RevisionFailed, capture_revision
 
         file = self._root / self._migration.file
         while True:

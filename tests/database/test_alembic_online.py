@@ -12,7 +12,7 @@ import pytest
 
 from auditor.migrations import Source, read_migrations
 from auditor.migrations.cache import Cache
-from auditor.migrations.formats.alembic_online import RevisionFailed, capture_revision, run_revision
+from auditor.migrations.formats.alembic.online import RevisionFailed, capture_revision, run_revision
 
 Connect = Callable[..., psycopg.Connection[Any]]
 

@@ -10,7 +10,7 @@ import pytest
 
 from auditor.model import Action, Effect, Location, ObjectId
 from auditor.replay.agreement import agree
-from auditor.replay.kinship import after, head_of, renamed_along, without_last_part
+from auditor.replay.kinship import after, head_of, last_part, renamed_along, without_last_part
 from auditor.replay.recording import RecordedAction, RecordedEffect
 from auditor.replay.runner import Replay, ReplayStep
 from auditor.replay.verdict import OUTCOMES, Agreement
@@ -199,6 +199,24 @@ def test_an_index_hangs_on_its_table() -> None:
     assert outcomes(judged(effects, [done("drop", T), done("drop", I)])) == {"matched": 1, "missed": 1}
 
 
+def test_an_index_hangs_on_its_constraint() -> None:
+    index, constraint = ObjectId("index", "public.k"), K
+    dropped = [done("drop", constraint), done("drop", index, parent=T)]
+    assert outcomes(judged([said("drop", constraint)], dropped)) == {"matched": 1, "implied": 1}
+    renamed = [
+        done("rename", constraint, to="n on public.t"),
+        done("rename", index, to="public.n", parent=T),
+    ]
+    assert outcomes(judged([said("rename", constraint, to="n on public.t")], renamed)) == {
+        "matched": 1,
+        "implied": 1,
+    }
+    assert outcomes(judged([said("rename", constraint, to="other on public.t")], renamed)) == {
+        "missed": 2,
+        "wrong": 1,
+    }
+
+
 def test_what_a_range_type_brings() -> None:
     span, constructor = ObjectId("type", "public.span"), ObjectId("function", "public.span(integer,integer)")
     agreement = judged(
@@ -310,6 +328,7 @@ def test_as_json() -> None:
 )
 def test_without_last_part(identity: str, relation: str) -> None:
     assert without_last_part(identity) == relation
+    assert f"{relation}.{last_part(identity)}" == identity
 
 
 def test_after() -> None:

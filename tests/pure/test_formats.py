@@ -68,7 +68,9 @@ def test_every_module_is_registered() -> None:
     import auditor.migrations.formats as package
 
     folder = Path(package.__file__).parent
-    modules = {p.stem for p in folder.glob("*.py") if "\nFORMAT = Format(" in p.read_text("utf-8")}
+    files = [*folder.glob("*.py"), *folder.glob("*/__init__.py")]
+    formats = [path for path in files if "\nFORMAT = Format(" in path.read_text("utf-8")]
+    modules = {path.parent.name if path.name == "__init__.py" else path.stem for path in formats}
     assert modules == {known.detect.__module__.rpartition(".")[2] for known in FORMATS}
     assert len({known.name for known in FORMATS}) == len(FORMATS)
     assert all(known.title and known.docs.startswith("https://") for known in FORMATS)

@@ -13,9 +13,10 @@ import pytest
 
 from auditor.migrations import MigrationSet, Source, discover, read_migrations
 from auditor.migrations.cache import Cache
-from auditor.migrations.formats import alembic, alembic_process
-from auditor.migrations.formats.alembic_config import BadConfiguration, Environment, find_environment
-from auditor.migrations.formats.alembic_places import RevisionSource
+from auditor.migrations.formats import alembic
+from auditor.migrations.formats.alembic import process as alembic_process
+from auditor.migrations.formats.alembic.config import BadConfiguration, Environment, find_environment
+from auditor.migrations.formats.alembic.places import RevisionSource
 
 REVISION = """\
 from alembic import op

@@ -2,7 +2,7 @@
 
 A revision that reads rows, or asks anything else that only a database knows, is marked `unreadable` with the
 reason; what it rendered before is kept. Its statements are captured when the history is replayed
-(:mod:`auditor.migrations.formats.alembic_online`).
+(:mod:`auditor.migrations.formats.alembic.online`).
 
 https://alembic.sqlalchemy.org/en/latest/
 """
@@ -18,9 +18,9 @@ from typing import Any
 import msgspec
 
 from auditor.migrations.cache import Cache, key_of, versions_of
-from auditor.migrations.formats.alembic_config import BadConfiguration, Environment, find_environment
-from auditor.migrations.formats.alembic_places import RevisionSource
-from auditor.migrations.formats.alembic_process import ChildEnded, messages
+from auditor.migrations.formats.alembic.config import BadConfiguration, Environment, find_environment
+from auditor.migrations.formats.alembic.places import RevisionSource
+from auditor.migrations.formats.alembic.process import ChildEnded, messages
 from auditor.migrations.formats.base import WEAK, Folder, Format, Ledger, Options, Problem, ReadResult, shown
 from auditor.migrations.statements import checksum
 from auditor.model import Location, Migration, Statement
@@ -172,7 +172,7 @@ class _Rendered:
             **self.environment.for_a_program(self.root),
         }
         program = messages(
-            "auditor.migrations.formats.alembic_render", request, self.environment.directory, SECONDS
+            "auditor.migrations.formats.alembic.render", request, self.environment.directory, SECONDS
         )
         with closing(program):
             for message in program:

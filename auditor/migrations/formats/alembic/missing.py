@@ -16,7 +16,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import NoReturn
 
-from auditor.migrations.formats.alembic_child import describe, load_module
+from auditor.migrations.formats.alembic.child import describe, load_module
 
 _NEVER = frozenset({"alembic", "sqlalchemy"})
 _OF_MODELS = frozenset({"__table__", "__tablename__", "__mapper__"})

@@ -30,7 +30,7 @@ from sqlalchemy.engine.url import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from auditor.migrations.formats.alembic_child import (
+from auditor.migrations.formats.alembic.child import (
     batches_with_places,
     describe,
     load_module,

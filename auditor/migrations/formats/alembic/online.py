@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from auditor.migrations.formats.alembic_config import Environment, find_environment
-from auditor.migrations.formats.alembic_places import RevisionSource
-from auditor.migrations.formats.alembic_process import ChildEnded, messages
+from auditor.migrations.formats.alembic.config import Environment, find_environment
+from auditor.migrations.formats.alembic.places import RevisionSource
+from auditor.migrations.formats.alembic.process import ChildEnded, messages
 from auditor.migrations.formats.base import shown
 from auditor.model import Statement
 
@@ -80,7 +80,7 @@ def capture_revision(
     source = RevisionSource(shown(script_location, root), b"")
     try:
         for message in messages(
-            "auditor.migrations.formats.alembic_run",
+            "auditor.migrations.formats.alembic.run",
             # Of several histories the id may have its place behind it; Alembic allows no @ in an id of its own.
             _request(environment, url, revision.partition("@")[0], root),
             environment.directory,

@@ -17,7 +17,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from functools import cached_property
 
-from auditor.migrations.formats.alembic_literals import Literal, read_literal, template_parts
+from auditor.migrations.formats.alembic.literals import Literal, read_literal, template_parts
 from auditor.migrations.splitting import Piece, split
 from auditor.model import Statement
 

@@ -10,7 +10,7 @@ from typing import Any
 from alembic import util as alembic_util
 from alembic.script.revision import Revision, RevisionMap
 
-from auditor.migrations.formats.alembic_child import HEADER, describe, load_module, read_header
+from auditor.migrations.formats.alembic.child import HEADER, describe, load_module, read_header
 
 
 def ordered_revisions(files: Iterable[str], send: Callable[..., None]) -> Iterator[tuple[str, str]]:

@@ -31,7 +31,7 @@ from sqlalchemy.schema import DDLElement
 from sqlalchemy.sql import dml, text
 from sqlalchemy.sql.elements import TextClause
 
-from auditor.migrations.formats.alembic_child import (
+from auditor.migrations.formats.alembic.child import (
     NeedsADatabase,
     Span,
     batches_with_places,
@@ -41,9 +41,9 @@ from auditor.migrations.formats.alembic_child import (
     take_stdout,
     watch_files,
 )
-from auditor.migrations.formats.alembic_missing import load_revision
-from auditor.migrations.formats.alembic_order import ordered_revisions
-from auditor.migrations.formats.alembic_refusing import (
+from auditor.migrations.formats.alembic.missing import load_revision
+from auditor.migrations.formats.alembic.order import ordered_revisions
+from auditor.migrations.formats.alembic.refusing import (
     Known,
     RefusingConnection,
     RefusingResult,

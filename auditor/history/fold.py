@@ -96,6 +96,8 @@ class Folding:
         self._saved_path: tuple[str, ...] | None = None
         self._not_understood = False
         self._told: list[Object] = []
+        self._guard: c.Guard | None = None
+        self._excluded = False
 
     def migration(self, read: ReadMigration) -> None:
         """Fold one migration, in a session of its own."""
@@ -110,6 +112,7 @@ class Folding:
             self._statement, self._ordinal = statement, ordinal
             self.inside = None
             self._told = []
+            self._guard = None
             for change in changes:
                 self.apply(change)
 
@@ -121,7 +124,7 @@ class Folding:
             if self.inside is not None:
                 rows.remember(self.inside, change)
             rows.inside_function(self, change)
-        elif self.excluded(change.guard):
+        elif self._does_not_happen(change.guard):
             found = subjects.subject(self, change)
             if found is not None:
                 self.emit(found[0], found[1], no_op=True)
@@ -242,6 +245,12 @@ class Folding:
             return False
         there = objects.find(self, guard.kind, guard.name, None, guard.table) is not None
         return there != guard.exists or any(self.excluded(other) for other in guard.also)
+
+    def _does_not_happen(self, guard: c.Guard | None) -> bool:
+        """As :meth:`excluded`, asked once for all that stands within one IF, since the first may change it."""
+        if guard is None or guard != self._guard:
+            self._guard, self._excluded = guard, self.excluded(guard)
+        return self._excluded
 
     # Sessions
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import msgspec
 
 from auditor.audits.inputs import Inputs
-from auditor.audits.replaying import Where, run_history, with_captured
+from auditor.audits.replaying import Where, prelude_of, run_history, with_captured
 from auditor.catalog.snapshot_file import dump, load
 from auditor.errors import CouldNotCheck
 from auditor.migrations.cache import Cache, fingerprint_of_source, key_of
@@ -43,7 +43,7 @@ def expected_catalog(inputs: Inputs, where: Where) -> Expected:
     """
     migrations = [read.migration for read in inputs.reads]
     cache = Cache.of_history("replay", inputs.migrations.identity, fingerprint_of_source("replay", "catalog"))
-    key = key_of(replay_cache_key(migrations, where.build))
+    key = key_of(replay_cache_key(migrations, where.build, prelude=prelude_of(inputs)))
     known = cache.get(key, _DECODER)
     if known is None:
         known = _replayed(inputs, where)

@@ -6,15 +6,12 @@ from collections import Counter
 from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
-import msgspec
-
 from auditor.audits.inputs import Inputs, Outcome
 from auditor.contract.breach import Unmatched
 from auditor.contract.load import Configuration
 from auditor.contract.resolve import unmatched_entries
 from auditor.history import Classification, classify
-from auditor.migrations.cache import Cache, key_of
-from auditor.migrations.read import stamp
+from auditor.migrations.formats import Problem
 from auditor.model import Location, OwnerClass, Severity, Statement
 from auditor.model.change import Unknown
 from auditor.rules.classification import mixed_migration, unowned_object
@@ -47,7 +44,8 @@ def reading(inputs: Inputs, captured: Container[str] = ()) -> Outcome:
     syntax = [(place, message) for place, message, is_syntax in broken.values() if is_syntax]
     unreadable = [(place, message) for place, message, is_syntax in broken.values() if not is_syntax]
     problems = {p.location: p for p in inputs.migrations.problems if p.kind != "nothing-to-check"}
-    unreadable += [(place, p.message) for place, p in problems.items() if p.kind == "unreadable-input"]
+    told = {(p.location.file, p.message) for p in problems.values()}
+    unreadable = [(place, message) for place, message in unreadable if (place.file, message) not in told]
     unknown = [
         effect
         for effect in inputs.history.effects
@@ -59,13 +57,12 @@ def reading(inputs: Inputs, captured: Container[str] = ()) -> Outcome:
             *syntax_error.check(sorted(set(syntax))),
             *unreadable_input.check(sorted(set(unreadable))),
             *(
-                unreadable_input.RULE.finding(p.message, location=place, help=p.help, severity=Severity.WARNING)
+                unreadable_input.RULE.finding(p.message, location=place, help=p.help, severity=_severity(p))
                 for place, p in problems.items()
-                if p.kind in ("empty-file", "left-out")
             ),
             *not_understood.check(unknown),
             *needs_a_database.check(inputs.history.migrations, captured),
-            *parsers_disagree.check(_disagreements(inputs, broken)),
+            *parsers_disagree.check(_disagreements(inputs)),
         ),
         evaluated=READING | BOOKKEEPING,
         checked={"migration": len(inputs.reads), "statement": statements},
@@ -99,6 +96,11 @@ def class_values(found: tuple[Classification, ...]) -> dict[str, Any]:
 
 # Private
 
+
+def _severity(problem: Problem) -> Severity:
+    return Severity.ERROR if problem.kind == "unreadable-input" else Severity.WARNING
+
+
 _Broken = tuple[Location, str, bool]
 
 
@@ -129,24 +131,12 @@ def _place(statement: Statement, position: int | None) -> Location:
     return Location(statement.file, statement.line + lines, column)
 
 
-def _disagreements(inputs: Inputs, broken: Container[tuple[str, int]]) -> Iterator[tuple[Location, str]]:
-    """Statements that the two parsers read differently, remembered between runs by content."""
-    cache = Cache.of_history("disagreements", inputs.migrations.identity, stamp())
-    decoder = msgspec.msgpack.Decoder(str)
+def _disagreements(inputs: Inputs) -> Iterator[tuple[Location, str]]:
+    """Statements that the two parsers read differently."""
     for read in inputs.reads:
-        for number, statement in enumerate(read.migration.statements, start=1):
-            if statement.not_sql is not None or (read.migration.id, number) in broken:
-                continue
-            key = key_of(statement.text)
-            found = cache.get(key, decoder)
-            if found is None:
-                from auditor.migrations.effects import disagreement  # loads both parsers
-
-                found = disagreement(statement.text) or ""
-                cache.put(key, found)
-            if found:
+        for statement, found in zip(read.migration.statements, read.disagreements, strict=True):
+            if found is not None:
                 yield Location(statement.file, statement.line, statement.column), found
-    cache.save()
 
 
 def _unmatched(configuration: Configuration, inputs: Inputs) -> Iterator[Unmatched]:

@@ -28,7 +28,7 @@ def run(settings: Settings) -> Report:
     where = where_to_replay(settings)
     replayed = run_history(inputs, where)
     found, outcome = agreement(replayed)
-    outcome += Outcome(data=found.as_json(), notes=notes_of(where))
+    outcome += Outcome(data=found.as_json() | {"supplied": replayed.supplied}, notes=notes_of(where))
     outcome = reading(replayed.inputs, replayed.captured) + outcome
     return report("replay", outcome, replayed.inputs, settings)
 

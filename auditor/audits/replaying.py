@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
@@ -18,12 +19,12 @@ from auditor.catalog.session import read_only_session
 from auditor.config import Settings
 from auditor.errors import CouldNotCheck, UsageError
 from auditor.history import fold
-from auditor.migrations import ReadMigration
-from auditor.migrations.read import read_statements
+from auditor.migrations.read import read_migration
 from auditor.model import Migration, Snapshot, Statement
 from auditor.replay.binaries import Installation, choose, find_installations
+from auditor.replay.platform import Supplied
 from auditor.replay.replay_server import ReplayServer
-from auditor.replay.runner import Replay, replay
+from auditor.replay.runner import Prelude, Replay, replay
 from auditor.replay.server import throw_away_server
 from auditor.replay.shadow import Shadow, look_at
 from auditor.replay.shadow_server import shadow_server
@@ -58,16 +59,23 @@ class Replayed:
     @property
     def notes(self) -> tuple[str, ...]:
         """What the reader should know about where it ran."""
-        notes = [f"replayed {'on' if isinstance(self.where, Shadow) else 'in'} {self.where.name}"]
-        supplied = ", ".join(f"{one.kind} {one.name}" for one in self.replay.supplied)
-        if supplied:
-            notes.append(f"supplied for the replay, as the platform would: {supplied}")
-        return tuple(notes)
+        where = f"replayed {'on' if isinstance(self.where, Shadow) else 'in'} {self.where.name}"
+        return where, *_supplied(self.replay.supplied)
+
+    @property
+    def supplied(self) -> list[dict[str, str]]:
+        """Everything that was supplied, as the JSON report has it."""
+        return [
+            {"kind": one.kind, "identity": one.name, "platform": one.platform, "what": one.what}
+            for one in self.replay.supplied
+        ]
 
     @property
     def not_checked(self) -> tuple[str, ...]:
         """What of the history was not really run."""
         found = [f"extension {name}: a stand-in was used in the replay" for name in self.replay.shims]
+        whys = Counter(instead.why for step in self.replay.steps for _, instead in step.instead)
+        found += (f"statements that were run in another form: {why} ({count})" for why, count in whys.items())
         if self.replay.not_replayed:
             count = len(self.replay.not_replayed)
             found.append(f"{count} migrations after the one that failed: {', '.join(self.replay.not_replayed)}")
@@ -113,10 +121,19 @@ def run_history(inputs: Inputs, where: Where) -> Replayed:
     Raises:
         CouldNotCheck: the server does not start, refuses what a replay needs, or went away.
     """
-    log.info("replaying %d migrations in %s", len(inputs.reads), where.version)
+    log.info("replaying %d migrations in %s", len(inputs.reads), where.name)
     with _server(where) as server:
         migrations = [read.migration for read in inputs.reads]
-        done = replay(migrations, server, root=inputs.migrations.root)
+        # Most histories are written for a role and a database of that name; a shadow server has its own.
+        name = None if isinstance(where, Shadow) else "postgres"
+        done = replay(
+            migrations,
+            server,
+            database=name,
+            owner=name,
+            prelude=prelude_of(inputs),
+            root=inputs.migrations.root,
+        )
         snapshot = None
         if done.error is None:
             with read_only_session(done.conninfo) as connection:
@@ -124,6 +141,24 @@ def run_history(inputs: Inputs, where: Where) -> Replayed:
     log.info("replayed in %.1f s", done.seconds)
     captured = {step.migration: step.captured for step in done.steps if step.captured is not None}
     return Replayed(with_captured(inputs, captured, where.major), done, snapshot, where)
+
+
+def prelude_of(inputs: Inputs) -> Prelude | None:
+    """The SQL that is run before the first migration, or None.
+
+    Raises:
+        UsageError: the file cannot be read as text.
+    """
+    settings, configuration = inputs.settings, inputs.configuration
+    path = settings.prelude
+    if path is None and configuration is not None and configuration.replay.prelude is not None:
+        path = configuration.root / str(configuration.replay.prelude)
+    if path is None:
+        return None
+    try:
+        return Prelude(path.read_text(encoding="utf-8-sig"), settings.shown(path))
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"the prelude {settings.shown(path)} cannot be read: {error}") from error
 
 
 def with_captured(inputs: Inputs, captured: Mapping[str, tuple[Statement, ...]], pg_major: int) -> Inputs:
@@ -140,13 +175,28 @@ def with_captured(inputs: Inputs, captured: Mapping[str, tuple[Statement, ...]],
     for read in inputs.reads:
         statements = captured.get(read.migration.id)
         if statements is not None:
-            migration = _replaced(read.migration, statements)
-            read = ReadMigration(migration, read_statements(statements))
+            read = read_migration(_replaced(read.migration, statements))
         reads.append(read)
     return dataclasses.replace(inputs, reads=tuple(reads), history=fold(reads, pg_major=pg_major))
 
 
 # Private
+
+_SUPERUSER = "auditor_superuser"
+_NAMES_SHOWN = 8  # of one kind; all stand in the JSON report
+
+
+def _supplied(things: Iterable[Supplied]) -> Iterator[str]:
+    """What was supplied, one line for each platform."""
+    kinds: dict[str, dict[str, list[str]]] = {}
+    for one in things:
+        kinds.setdefault(one.platform or "the platform", {}).setdefault(one.kind, []).append(one.name)
+    for platform, by_kind in kinds.items():
+        told = "; ".join(
+            f"{kind} {', '.join(names)}" if len(names) <= _NAMES_SHOWN else f"{len(names)} {kind}s"
+            for kind, names in by_kind.items()
+        )
+        yield f"supplied for the replay, as {platform} would: {told}"
 
 
 def _shadow(settings: Settings, live: Live | None) -> Shadow:
@@ -161,7 +211,7 @@ def _shadow(settings: Settings, live: Live | None) -> Shadow:
 
 
 def _server(where: Where) -> AbstractContextManager[ReplayServer]:
-    return shadow_server(where) if isinstance(where, Shadow) else throw_away_server(where)
+    return shadow_server(where) if isinstance(where, Shadow) else throw_away_server(where, superuser=_SUPERUSER)
 
 
 def _replaced(migration: Migration, statements: tuple[Statement, ...]) -> Migration:

@@ -189,6 +189,12 @@ def _parse_uri(rest: str) -> Target:
 
     parameters: dict[str, str] = {}
     user, colon, raw_password = userinfo.partition(":")
+    if colon and "@" in path:
+        # `u:p@ss/w:rd@host/db`: what looks like host and database may be the rest of the password.
+        raise UsageError(
+            "the database URL has an @ behind its host: write an @ or a / of the password, and an @ of the "
+            "database's name, as %40 and %2F"
+        )
     if user:
         parameters["user"] = unquote(user)
     if colon:

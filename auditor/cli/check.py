@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="The main job: classes, rules, replay and contract.")
-@reporting("config", "live", "shadow", "pg_major", "fail_on", "strict", formats=("text", "json", "jsonl"))
+@reporting(
+    "config", "live", "shadow", "prelude", "pg_major", "fail_on", "strict", formats=("text", "json", "jsonl")
+)
 def check(settings: Settings) -> Report:
     """Classify the migrations, apply every rule, replay the history in a throw-away PostgreSQL, and compare
     the contract with what comes out.

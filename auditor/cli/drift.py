@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     "config",
     "db",
     "shadow",
+    "prelude",
     "fail_on",
     "strict",
     formats=("text", "json", "jsonl"),

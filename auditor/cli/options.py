@@ -46,6 +46,14 @@ _SHARED: dict[str, Decorator] = {
         help="Replay on this scratch server (PostgreSQL 15 to 18, as superuser), in a database that is made "
         "for it and dropped.  [default: AUDITOR_SHADOW_URL, else a throw-away server]",
     ),
+    "prelude": click.option(
+        "--prelude",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        envvar="AUDITOR_PRELUDE",
+        metavar="FILE",
+        help="SQL to run before the first migration of a replay: what the migrations expect to be there.  "
+        "[default: `replay: prelude:` of classifications.yaml]",
+    ),
     "pg_major": click.option(
         "--pg-major",
         type=click.Choice(PG_MAJORS),
@@ -148,6 +156,7 @@ def _settings(
         db=url,
         db_from=url_from,
         shadow=options.get("shadow") or "",
+        prelude=options.get("prelude"),
         outputs=_outputs(options["format_"], options["output"], formats),
         fail_on=options.get("fail_on", "error"),
         strict=options.get("strict", False),

@@ -12,7 +12,7 @@ from auditor.contract.entries import Contract, DefinitionFile
 from auditor.contract.positions import compose, place
 from auditor.contract.readers import split_kind
 from auditor.contract.reading import WRONG, Reading
-from auditor.contract.types import Allowance, Classes, Document, Guard, Pipeline, Severities, Source
+from auditor.contract.types import Allowance, Classes, Document, Guard, Pipeline, Replaying, Severities, Source
 from auditor.errors import ConfigurationError, ConfigurationProblem
 from auditor.history import Override, Ownership, OwnershipEntry
 from auditor.model import OwnerClass
@@ -32,6 +32,7 @@ class Configuration:
         contract: what must hold of the core.
         guards: what runtime source code must not do.
         pipeline: how forensics reads the live flow, or None.
+        replay: what a replay of the migrations needs.
         allow: findings that are let pass.
         severity: how bad drift is, by class.
     """
@@ -45,6 +46,7 @@ class Configuration:
     contract: Contract = field(default_factory=Contract)
     guards: tuple[Guard, ...] = ()
     pipeline: Pipeline | None = None
+    replay: Replaying = field(default_factory=Replaying)
     allow: tuple[Allowance, ...] = ()
     severity: Severities = field(default_factory=Severities)
 
@@ -71,6 +73,7 @@ def load(path: Path, root: Path | None = None) -> Configuration:
         raise ConfigurationError([ConfigurationProblem(shown, where.line, where.column, message)]) from None
     if document is not WRONG:
         _look_for_files(document.contract, root, reading)
+        _look_for_prelude(document.replay, root, reading)
     if reading.problems:
         problems = sorted(reading.problems, key=lambda problem: (problem.line or 0, problem.column or 0))
         raise ConfigurationError(problems)
@@ -89,6 +92,7 @@ def load(path: Path, root: Path | None = None) -> Configuration:
         contract=document.contract,
         guards=document.guards,
         pipeline=document.pipeline,
+        replay=document.replay,
         allow=document.allow,
         severity=document.severity,
     )
@@ -125,3 +129,10 @@ def _look_for_files(contract: Contract, root: Path, reading: Reading) -> None:
             where = entry.definition.location if isinstance(entry.definition, DefinitionFile) else entry.location
             message = f"`definition`: there is no file {file}"
             reading.problems.append(ConfigurationProblem(reading.shown, where.line, where.column, message))
+
+
+def _look_for_prelude(replay: Replaying, root: Path, reading: Reading) -> None:
+    if replay.prelude is not None and not (root / str(replay.prelude)).is_file():
+        where = replay.prelude.location
+        message = f"`prelude`: there is no file {replay.prelude}"
+        reading.problems.append(ConfigurationProblem(reading.shown, where.line, where.column, message))

@@ -40,6 +40,13 @@ class Source(Entry, frozen=True, kw_only=True):
             "with what to put in their place.",
         ),
     ] = field(default_factory=dict)
+    search_path: Annotated[
+        tuple[Text, ...],
+        Meta(
+            description="Schemas in which the sessions that run the migrations look for names without one, in "
+            "order, such as `[app, public]`; the tool's own, or `public`, when it is not given.",
+        ),
+    ] = ()
 
 
 class Classes(Entry, frozen=True, kw_only=True):
@@ -218,6 +225,19 @@ class Allowance(Entry, frozen=True, kw_only=True):
             yield self.location, "`object` or `file` is missing: say what the finding is about"
 
 
+class Replaying(Entry, frozen=True, kw_only=True):
+    """What a replay of the migrations needs."""
+
+    prelude: Annotated[
+        Text | None,
+        Meta(
+            description="File of SQL, relative to this file, that is run before the first migration: what the "
+            "migrations expect to be there, and no stand-in of the program's own supplies. It is not recorded.",
+            extra={"read": "path"},
+        ),
+    ] = None
+
+
 class Severities(Entry, frozen=True, kw_only=True):
     """How bad drift of an object is, by the class that owns it."""
 
@@ -247,6 +267,7 @@ class Document(Entry, frozen=True, kw_only=True):
     contract: Annotated[Contract, Meta(description="What must hold of the core.")] = Contract()
     guards: Annotated[tuple[Guard, ...], Meta(description="What runtime source code must not do.")] = ()
     pipeline: Annotated[Pipeline | None, Meta(description="How forensics reads the live flow.")] = None
+    replay: Annotated[Replaying, Meta(description="What a replay of the migrations needs.")] = Replaying()
     allow: Annotated[
         tuple[Allowance, ...], Meta(description="Findings that are let pass, each with a reason.")
     ] = ()

@@ -24,6 +24,8 @@ def alter_table(fold: Folding, change: c.AlterTable) -> None:
         fold.emit("alter", missing, no_op=True, detail=change.what)
         return
     relation = relation or fold.catalog.relation_or_external(change.table, change.kind)
+    if change.what in {"of", "not of"}:
+        _of_type(fold, relation, change)
     if change.what == "set logged" or change.what == "set unlogged":
         relation.facts["unlogged"] = change.what == "set unlogged"
     fold.emit("alter", relation, detail=change.what)
@@ -41,12 +43,7 @@ def drop_column(fold: Folding, change: c.DropColumn) -> None:
         table = fold.catalog.relation_or_external(change.table, change.kind)
     if column is None:
         column = Object(f"{table.kind} column", change.column, parent=table, external=True)
-    heirs = fold.heirs(table)
-    fold.drop(column, cascade=change.cascade)
-    for heir in heirs:
-        inherited = heir.column(change.column)
-        if inherited is not None and inherited.facts.get("inherited"):
-            fold.drop(inherited, cascade=change.cascade, implied=True)
+    constraints.drop_inheritable(fold, column, cascade=change.cascade, only=change.only)
 
 
 def alter_column(fold: Folding, change: c.AlterColumn) -> None:
@@ -74,19 +71,19 @@ def alter_column(fold: Folding, change: c.AlterColumn) -> None:
     elif what == "drop default" or what == "drop expression":
         tables.set_default(fold, column, None, ())
     elif what == "set not null":
-        constraints.set_not_null(fold, table, change.column, None)
+        constraints.set_not_null(fold, table, change.column, None, only=change.only)
     elif what == "drop not null":
-        constraints.drop_not_null(fold, table, change.column)
+        constraints.drop_not_null(fold, table, change.column, only=change.only)
     elif what == "add identity":
         written = c.Column(change.column, None, identity=change.identity or "d")
         sequence = tables.make_sequence(fold, table, written)
         tables.own_sequence(fold, table, column, sequence, change.identity or "d")
-    elif what == "drop identity":
+    elif what == "drop identity" and column.facts.get("identity"):
         sequence = column.facts.pop("sequence", None)
         column.facts["identity"] = None
         if isinstance(sequence, Object) and sequence.alive:
             fold.drop(sequence, implied=True)
-    if what in {"type", "set default", "drop default"}:
+    if what in {"type", "set default", "drop default"} and not change.only:
         _alter_heirs(fold, table, change)
 
 
@@ -110,7 +107,7 @@ def add_constraint(fold: Folding, change: c.AddConstraint) -> None:
     if existing is not None and change.certainty != "certain":
         fold.emit("create", existing, no_op=True)
         return
-    constraints.create_all(fold, table, [constraint])
+    constraints.create_all(fold, table, [constraint], only=change.only)
 
 
 def alter_constraint(fold: Folding, change: c.AlterConstraint) -> None:
@@ -132,25 +129,26 @@ def inherit(fold: Folding, change: c.Inherit) -> None:
     heirs = parent.facts.setdefault("heirs", [])
     fold.emit("alter", child, detail=change.what)
     if change.what == "attach index":
-        catalog.depend(child, parent, automatic=True)
-        child.facts["parent_index"] = parent
+        partitions.attach_index(fold, parent, child)
     elif change.what == "attach":
         fold.emit("alter", parent, detail=change.what)
         heirs.append(child)
         child.facts["partition_of"] = parent
         catalog.depend(child, parent, automatic=True)
-        partitions.clone_to_partition(fold, parent, child)
+        partitions.attach(fold, parent, child)
     elif change.what == "inherit":
         heirs.append(child)
         child.facts["inherits"] = parent
         catalog.depend(child, parent)
-        partitions.adopt(parent, child)
+        partitions.adopt(parent, child, partition=False)
     else:
         if child in heirs:
             heirs.remove(child)
         parent.dependents = [(one, auto) for one, auto in parent.dependents if one is not child]
+        partitions.disown(parent, child)
         if change.what == "detach":
             fold.emit("alter", parent, detail=change.what)
+            child.facts.pop("partition_of", None)
             partitions.release(fold, parent, child)
 
 
@@ -182,6 +180,16 @@ def set_trigger_state(fold: Folding, change: c.SetTriggerState) -> None:
 
 
 # Private
+
+
+def _of_type(fold: Folding, table: Object, change: c.AlterTable) -> None:
+    """OF and NOT OF: the table follows its composite type, or no longer."""
+    former = table.facts.pop("of_type", None)
+    if isinstance(former, Object):
+        fold.catalog.release(table, former)
+        former.facts["heirs"] = [one for one in former.facts.get("heirs", ()) if one is not table]
+    if change.what == "of" and change.of_type is not None:
+        tables.follow_type(fold, table, change.of_type)
 
 
 def _change_type(fold: Folding, column: Object, change: c.AlterColumn) -> None:

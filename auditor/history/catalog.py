@@ -184,6 +184,7 @@ class Catalog:
         self.others: dict[tuple[str, str | None, str], list[Object]] = {}
         self.schemas: dict[str, Object] = {"public": Object("schema", "public", external=True)}
         self.constraint_names: dict[tuple[str, str], int] = {}
+        self._temporaries: set[str] = set()
         self.add(Object("extension", "plpgsql", external=True))
 
     # Lookup
@@ -237,7 +238,7 @@ class Catalog:
 
     def type_object(self, name: Name) -> Object | None:
         """A type, domain, or the row type of a relation, along the search path, or None."""
-        for schema in self._path(name):
+        for schema in self._path(name, temporary=True):
             found = self.types.get((schema, name.name)) or self.relations.get((schema, name.name))
             if found is not None and found.kind not in {"index", "sequence"}:
                 return found
@@ -288,6 +289,8 @@ class Catalog:
     def add(self, item: Object) -> Object:
         """Put an object where lookups will find it."""
         item.alive = True
+        if item.parent is not None and item.parent.temporary:
+            item.temporary = True
         if item.parent is not None and item.kind not in RELATION_KINDS:
             item.parent.children[child_key(item.kind), item.name] = item
             if child_key(item.kind) == "constraint":
@@ -295,6 +298,8 @@ class Catalog:
                 self.constraint_names[key] = self.constraint_names.get(key, 0) + 1
         elif item.kind in RELATION_KINDS:
             self.relations[item.schema or "", item.name] = item
+            if item.schema == _TEMPORARY:
+                self._temporaries.add(item.name)
         elif item.kind in TYPE_KINDS:
             self.types[item.schema or "", item.name] = item
         elif item.kind in ROUTINE_KINDS:
@@ -347,8 +352,11 @@ class Catalog:
 
     def end_session(self) -> None:
         """What is temporary goes with its session."""
-        for key in [key for key in self.relations if key[0] == _TEMPORARY]:
-            self.remove(self.relations[key])
+        for name in self._temporaries:
+            item = self.relations.get((_TEMPORARY, name))
+            if item is not None:
+                self.remove(item)
+        self._temporaries.clear()
 
     @staticmethod
     def depend(item: Object, on: Object, *, automatic: bool = False) -> None:

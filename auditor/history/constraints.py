@@ -5,13 +5,15 @@ https://www.postgresql.org/docs/current/ddl-constraints.html
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from auditor.history.catalog import Object
-from auditor.history.naming import choose_name, index_column_names, name_addition
+from auditor.history.inheritance import counterpart, gain_parent, goes_with_parent, lose_parent, mark_inherited
+from auditor.history.naming import choose_name, index_column_names, make_object_name, name_addition
 from auditor.history.references import depend_on_uses
 from auditor.model import change as c
 
@@ -19,58 +21,131 @@ if TYPE_CHECKING:
     from auditor.history.fold import Folding
 
 _KEYS = frozenset({"p", "u", "x"})
+_ACTION = re.compile(r"\bON\s+(DELETE|UPDATE)\s+(CASCADE|RESTRICT|SET\s+NULL|SET\s+DEFAULT)")
 _INDEX_LABEL = {"p": "pkey", "u": "key", "x": "excl"}
 
 
-def create_all(fold: Folding, table: Object, written: Iterable[c.Constraint]) -> None:
+def create_all(fold: Folding, table: Object, written: Iterable[c.Constraint], *, only: bool = False) -> None:
     """Make the constraints of one statement in PostgreSQL's order: checks, NOT NULL, keys, foreign keys."""
     pending = list(written)
     for constraint in pending:
         if constraint.type == "c":
-            create_one(fold, table, constraint)
+            create_one(fold, table, constraint, only=only)
     for constraint in pending:
         if constraint.type == "n" and constraint.columns:
-            set_not_null(fold, table, constraint.columns[0], constraint)
+            set_not_null(fold, table, constraint.columns[0], constraint, only=only)
     for constraint in pending:
         if constraint.type == "p":
             for column in constraint.columns:
-                set_not_null(fold, table, column, None)
+                set_not_null(fold, table, column, None, only=only)
     for constraint in _keys_in_order(pending):
-        create_one(fold, table, constraint)
+        create_one(fold, table, constraint, only=only)
     for constraint in pending:
         if constraint.type == "f":
-            create_one(fold, table, constraint)
+            create_one(fold, table, constraint, only=only)
 
 
-def create_one(fold: Folding, table: Object, constraint: c.Constraint) -> Object | None:
-    """Make one constraint, with its index if it is a key, and the same on partitions and heirs."""
+def create_one(fold: Folding, table: Object, constraint: c.Constraint, *, only: bool = False) -> Object:
+    """Make one constraint, with its index if it is a key, and (unless `only`) the same on partitions and heirs."""
+    existing = table.child("table constraint", constraint.name) if constraint.name else None
+    if constraint.type == "c" and existing is not None and existing.facts.get("type") == "c":
+        existing.facts["local"] = table.facts.get("partition_of") is None
+        return existing
     if constraint.type in _KEYS:
         made = _create_key(fold, table, constraint)
     elif constraint.type == "f":
         made = _create_foreign_key(fold, table, constraint)
     else:
         made = _create_check(fold, table, constraint)
-    heirs = fold.heirs(table)
+    heirs = () if only else fold.heirs(table)
     with fold.implying():
         for heir in heirs:
             if constraint.type == "c" and not constraint.no_inherit:
-                if heir.child("table constraint", made.name) is None:
-                    copy = create_one(fold, heir, named(constraint, made.name))
-                    if copy is not None:
-                        fold.catalog.depend(copy, made, automatic=True)
+                inherit_check(fold, made, heir)
             elif constraint.type != "c" and heir.facts.get("partition_of") is table:
-                copy = create_one(fold, heir, named(constraint, made.name if constraint.type == "f" else None))
-                if copy is not None:
-                    fold.catalog.depend(copy, made, automatic=True)
+                key_of_partition(fold, made, heir)
     return made
 
 
-def set_not_null(fold: Folding, table: Object, column_name: str, written: c.Constraint | None) -> None:
-    """Mark a column NOT NULL; from PostgreSQL 18 on that is a constraint with a name of its own."""
+def inherit_check(fold: Folding, check: Object, heir: Object, *, partition: bool = False) -> None:
+    """Let a child have a CHECK of its parent's, under the same name."""
+    theirs = counterpart(check, heir)
+    if theirs is not None:
+        gain_parent(theirs, partition=partition)
+    elif not check.facts.get("no_inherit"):
+        mark_inherited(create_one(fold, heir, named(check.facts["written"], check.name)))
+
+
+def key_of_partition(fold: Folding, key: Object, partition: Object) -> None:
+    """Let a partition have a key or foreign key of its parent's: an equal one that it has, or a new one."""
+    if key.facts["type"] == "f":
+        own = next(
+            (
+                one
+                for (kind, _), one in partition.children.items()
+                if kind == "constraint" and _equal_foreign_keys(one, key)
+            ),
+            None,
+        )
+        taken = partition.child("table constraint", key.name) is not None
+        copy = own or create_one(fold, partition, named(key.facts["written"], None if taken else key.name))
+    else:
+        own = next((one for one in _keys(partition) if _equal_keys(one, key)), None)
+        copy = own or create_one(fold, partition, named(key.facts["written"], None))
+        theirs, index = copy.facts.get("index"), key.facts.get("index")
+        if isinstance(theirs, Object) and isinstance(index, Object):
+            theirs.facts["parent_index"] = index
+    copy.facts["parent_key"] = key
+    fold.catalog.depend(copy, key, automatic=True)
+
+
+def drop_inheritable(fold: Folding, item: Object, *, cascade: bool, only: bool = False) -> None:
+    """Drop a column, a CHECK or a NOT NULL constraint, and with it what children have from there alone."""
+    table = item.parent
+    heirs = fold.heirs(table) if table is not None else []
+    typed = table is not None and table.kind == "composite type"
+    pairs = [theirs for heir in heirs if (theirs := counterpart(item, heir)) is not None]
+    if item.facts.get("type") == "n" and item.kind == "table constraint":
+        item.facts["column"].facts["not_null"] = False
+    fold.drop(item, cascade=cascade)
+    with fold.implying():
+        for theirs in pairs:
+            if not theirs.alive:
+                continue
+            if typed or (goes_with_parent(theirs) and not only):
+                drop_inheritable(fold, theirs, cascade=cascade)
+            else:
+                lose_parent(theirs, keep=only)
+
+
+def set_not_null(
+    fold: Folding,
+    table: Object,
+    column_name: str,
+    written: c.Constraint | None,
+    *,
+    parent: Object | None = None,
+    only: bool = False,
+) -> None:
+    """Mark a column NOT NULL; from PostgreSQL 18 on that is a constraint with a name of its own.
+
+    Args:
+        fold: the fold in progress.
+        table: the column's.
+        column_name: the column.
+        written: the constraint as written, or None.
+        parent: from which table it is inherited, if it is.
+        only: children stay as they are.
+    """
     column = table.column(column_name)
-    if column is None or column.facts.get("not_null"):
-        if column is not None and written is not None and written.name:
-            _rename_not_null(fold, column, written.name)
+    if column is None:
+        return
+    if column.facts.get("not_null"):
+        theirs = column.facts.get("not_null_constraint")
+        if isinstance(theirs, Object) and parent is not None:
+            gain_parent(theirs)
+        elif isinstance(theirs, Object):
+            theirs.facts["local"] = True
         return
     column.facts["not_null"] = True
     if fold.catalog.pg_major < 18 or table.kind not in {"table", "foreign table"}:
@@ -78,31 +153,36 @@ def set_not_null(fold: Folding, table: Object, column_name: str, written: c.Cons
     catalog = fold.catalog
     name = written.name if written is not None else None
     implied = name is None
-    if name is None:
+    if name is None or (parent is not None and table.child("table constraint", name) is not None):
         taken = catalog.constraint_name_taken(table.schema or "")
         name = choose_name(table.name, column_name, "not_null", taken)
     made = Object("table constraint", name, parent=table, temporary=table.temporary)
-    made.facts.update(type="n", columns=(column_name,))
+    made.facts.update(type="n", columns=(column_name,), column=column)
+    if parent is not None:
+        mark_inherited(made)
     fold.create(made, implied=implied)
     catalog.depend(made, column, automatic=True)
     column.facts["not_null_constraint"] = made
-    if written is not None and written.no_inherit:
+    if only or (written is not None and written.no_inherit):
+        made.facts["no_inherit"] = True
         return
     with fold.implying():
         for heir in fold.heirs(table):
-            set_not_null(fold, heir, column_name, c.Constraint("n", name, (column_name,)))
+            set_not_null(fold, heir, column_name, c.Constraint("n", name, (column_name,)), parent=table)
 
 
-def drop_not_null(fold: Folding, table: Object, column_name: str) -> None:
+def drop_not_null(fold: Folding, table: Object, column_name: str, *, only: bool = False) -> None:
     """Take NOT NULL from a column, and from PostgreSQL 18 on its constraint."""
     column = table.column(column_name)
-    if column is None:
+    if column is None or not column.facts.get("not_null"):
         return
     column.facts["not_null"] = False
     made = column.facts.pop("not_null_constraint", None)
     if isinstance(made, Object) and made.alive:
-        fold.drop(made, implied=True)
-    for heir in fold.heirs(table):
+        with fold.implying():
+            drop_inheritable(fold, made, cascade=False, only=only)
+        return
+    for heir in () if only else fold.heirs(table):
         with fold.implying():
             drop_not_null(fold, heir, column_name)
 
@@ -123,13 +203,24 @@ def add_domain_constraint(fold: Folding, domain: Object, constraint: c.Constrain
     return made
 
 
+def set_domain_not_null(fold: Folding, domain: Object, *, there: bool) -> None:
+    """ALTER DOMAIN SET and DROP NOT NULL: from PostgreSQL 17 on a constraint comes and goes."""
+    existing = next((one for one in domain.children.values() if one.facts.get("type") == "n"), None)
+    with fold.implying():
+        if there and existing is None:
+            add_domain_constraint(fold, domain, c.Constraint("n"))
+        elif not there and existing is not None:
+            fold.drop(existing)
+
+
 def copy_constraints(fold: Folding, source: Object, table: Object, *, checks: bool) -> None:
     """What LIKE copies: NOT NULL always (with its name on 18), checks if asked."""
     for (key, _), item in list(source.children.items()):
         if key == "constraint" and checks and item.facts.get("type") == "c":
             written = item.facts["written"]
-            with fold.implying():
-                create_one(fold, table, named(written, item.name))
+            if table.child("table constraint", item.name) is None:
+                with fold.implying():
+                    create_one(fold, table, named(written, item.name))
     for column in source.columns:
         if column.facts.get("not_null"):
             theirs = column.facts.get("not_null_constraint")
@@ -139,26 +230,23 @@ def copy_constraints(fold: Folding, source: Object, table: Object, *, checks: bo
 
 
 def inherit_constraints(fold: Folding, parent: Object, table: Object) -> None:
-    """What a child of inheritance takes from its parent: checks and NOT NULL, with their names."""
+    """What a new child of inheritance takes from its parent: checks and NOT NULL, with their names."""
+    partition = table.facts.get("partition_of") is parent
     with fold.implying():
-        for (key, name), item in list(parent.children.items()):
-            if key != "constraint" or item.facts.get("type") != "c" or item.facts["written"].no_inherit:
-                continue
-            if table.child("table constraint", name) is None:
-                copy = create_one(fold, table, named(item.facts["written"], name))
-                if copy is not None:
-                    fold.catalog.depend(copy, item, automatic=True)
+        for (key, _), item in list(parent.children.items()):
+            if key == "constraint" and item.facts.get("type") == "c":
+                inherit_check(fold, item, table, partition=partition)
         for column in parent.columns:
-            if column.facts.get("not_null"):
-                theirs = column.facts.get("not_null_constraint")
-                kept = theirs.name if isinstance(theirs, Object) else None
-                set_not_null(fold, table, column.name, c.Constraint("n", kept, (column.name,)))
+            theirs = column.facts.get("not_null_constraint")
+            kept = theirs.name if isinstance(theirs, Object) else None
+            own_affair = isinstance(theirs, Object) and theirs.facts.get("no_inherit")
+            if column.facts.get("not_null") and not own_affair:
+                set_not_null(fold, table, column.name, c.Constraint("n", kept, (column.name,)), parent=parent)
 
 
 def keys_of(table: Object) -> list[Object]:
     """Primary and unique constraints of a table."""
-    keys = [item for (key, _), item in table.children.items() if key == "constraint"]
-    return [item for item in keys if item.facts.get("type") in {"p", "u"}]
+    return [item for item in _keys(table) if item.facts.get("type") in {"p", "u"}]
 
 
 def named(constraint: c.Constraint, name: str | None) -> c.Constraint:
@@ -169,21 +257,46 @@ def named(constraint: c.Constraint, name: str | None) -> c.Constraint:
 # Private
 
 
+def _keys(table: Object) -> list[Object]:
+    keys = [item for (key, _), item in table.children.items() if key == "constraint"]
+    return [item for item in keys if item.facts.get("type") in _KEYS]
+
+
+def _equal_keys(own: Object, key: Object) -> bool:
+    """Whether a partition's own key can serve as that of its parent (`CompareIndexInfo`)."""
+    one, other = own.facts["written"], key.facts["written"]
+    return (
+        own.facts["type"] == key.facts["type"]
+        and own.facts.get("parent_key") is None
+        and own.facts["columns"] == key.facts["columns"]
+        and one.include == other.include
+        and one.elements == other.elements
+    )
+
+
+def _equal_foreign_keys(own: Object, key: Object) -> bool:
+    """Whether a partition's own foreign key can serve as that of its parent (`tryAttachPartitionForeignKey`)."""
+    alike = ("type", "columns", "target", "target_columns")
+    return (
+        own.facts.get("parent_key") is None
+        and own.facts.get("of_partition") is None
+        and all(own.facts.get(name) == key.facts.get(name) for name in alike)
+        and own.facts["written"].deferrable == key.facts["written"].deferrable
+        and _actions(own) == _actions(key)
+    )
+
+
+def _actions(key: Object) -> list[tuple[str, ...]]:
+    words = key.facts["written"].definition.upper()
+    return sorted(_ACTION.findall(words))
+
+
 def _keys_in_order(pending: list[c.Constraint]) -> list[c.Constraint]:
     keys = [one for one in pending if one.type == "p"] + [one for one in pending if one.type in {"u", "x"}]
     kept: list[c.Constraint] = []
     for key in keys:
         same = next(
-            (
-                i
-                for i, other in enumerate(kept)
-                if other.columns == key.columns
-                and key.type == "u"
-                and other.type in {"p", "u"}
-                and other.deferrable == key.deferrable
-                and not key.using_index
-                and not key.expressions
-            ),
+            (i for i, other in enumerate(kept) if not key.using_index and _same_index(other, key)),
             None,
         )
         if same is None:
@@ -191,6 +304,23 @@ def _keys_in_order(pending: list[c.Constraint]) -> list[c.Constraint]:
         elif kept[same].name is None and key.name is not None:
             kept[same] = named(kept[same], key.name)
     return kept
+
+
+def _same_index(one: c.Constraint, other: c.Constraint) -> bool:
+    """Whether the second of two keys of one CREATE TABLE is left out (`transformIndexConstraints`)."""
+    if other.type == "x":
+        one, other = (msgspec.structs.replace(x, name=None, definition=_unnamed(x)) for x in (one, other))
+        return one == other
+    return (
+        one.type in {"p", "u"}
+        and one.columns == other.columns
+        and one.include == other.include
+        and one.deferrable == other.deferrable
+    )
+
+
+def _unnamed(constraint: c.Constraint) -> str:
+    return constraint.definition.partition("(")[2]
 
 
 def _create_check(fold: Folding, table: Object, constraint: c.Constraint) -> Object:
@@ -202,7 +332,7 @@ def _create_check(fold: Folding, table: Object, constraint: c.Constraint) -> Obj
         taken = catalog.constraint_name_taken(table.schema or "")
         name = choose_name(table.name, only, "check", taken)
     made = Object("table constraint", name, parent=table, temporary=table.temporary)
-    made.facts.update(type="c", columns=constraint.columns, written=constraint)
+    made.facts.update(type="c", columns=constraint.columns, written=constraint, no_inherit=constraint.no_inherit)
     fold.create(made, implied=implied)
     _depend_on_columns(fold, made, table, constraint.columns)
     depend_on_uses(fold, made, constraint.uses, own_table=table)
@@ -282,6 +412,9 @@ def _create_foreign_key(fold: Folding, table: Object, constraint: c.Constraint) 
             column = target.column(column_name)
             if column is not None:
                 catalog.depend(made, column)
+        made.facts.update(target=target, target_columns=tuple(wanted))
+        if table.facts.get("partition_of") is None or not fold.implied:
+            reference_partitions(fold, made, target)
     return made
 
 
@@ -292,8 +425,34 @@ def _depend_on_columns(fold: Folding, made: Object, table: Object, columns: Iter
             fold.catalog.depend(made, column, automatic=True)
 
 
-def _rename_not_null(fold: Folding, column: Object, name: str) -> None:
-    made = column.facts.get("not_null_constraint")
-    if isinstance(made, Object) and made.name != name and not fold.implied:
-        with fold.renaming(made):
-            fold.catalog.move(made, name=name)
+def reference_partitions(fold: Folding, key: Object, target: Object, base: str | None = None) -> None:
+    """A foreign key to a partitioned table has one row more for each of its partitions.
+
+    They are named after the columns (`t_a_fkey1`), from PostgreSQL 18 on after the first (`t_a_fkey_1`), which is
+    `base`, or else `key` itself.
+    """
+    base = base or key.name
+    with fold.implying():
+        for partition in fold.heirs(target):
+            if partition.facts.get("partition_of") is target:
+                more = reference_partition(fold, key, partition, base)
+                reference_partitions(fold, more, partition, base)
+
+
+def reference_partition(fold: Folding, key: Object, partition: Object, base: str) -> Object:
+    """Make the row that a foreign key has for one partition of the table it refers to."""
+    table = key.parent
+    assert table is not None  # noqa: S101 - for the type checker: a constraint hangs on its table
+    taken = fold.catalog.constraint_name_taken(table.schema or "")
+    if fold.catalog.pg_major < 18:
+        name = choose_name(table.name, name_addition(key.facts["columns"]), "fkey", taken)
+    else:
+        attempt = 1
+        while taken(name := make_object_name(base, None, str(attempt))):
+            attempt += 1
+    more = Object("table constraint", name, parent=table, temporary=table.temporary)
+    more.facts.update(type="f", columns=key.facts["columns"], written=key.facts["written"], of_partition=partition)
+    fold.create(more, implied=True)
+    fold.catalog.depend(more, key, automatic=True)
+    fold.catalog.depend(more, partition)
+    return more

@@ -64,7 +64,7 @@ def fold(
     Args:
         reads: migrations in order, each with the changes of each of its statements.
         pg_major: 15 to 18: what differs by version (NOT NULL constraints of 18) follows it.
-        search_path: of a new session; each migration begins with it.
+        search_path: of a new session; each migration that has none of its own begins with it.
     """
     folding = Folding(Catalog(pg_major, search_path))
     migrations: list[Migration] = []
@@ -81,12 +81,14 @@ class Folding:
 
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
+        self.default_path = catalog.default_path
         self.effects: list[Effect] = []
         self.lives = Lives()
         self.parents: dict[ObjectId, ObjectId] = {}
         self.default_privileges: dict[tuple[str | None, str], bool] = {}
         self.role: str | None = None
         self.calls: list[Object] = []
+        self.changes_called = 0
         self.implied = False
         self.inside: Object | None = None
         self._migration = ""
@@ -94,6 +96,7 @@ class Folding:
         self._ordinal = 0
         self._change: c.Change = c.Harmless(what="")
         self._saved_path: tuple[str, ...] | None = None
+        self._path_after: tuple[str, ...] | None = None
         self._not_understood = False
         self._told: list[Object] = []
         self._guard: c.Guard | None = None
@@ -101,6 +104,7 @@ class Folding:
 
     def migration(self, read: ReadMigration) -> None:
         """Fold one migration, in a session of its own."""
+        self.catalog.default_path = read.migration.search_path or self.default_path
         self.catalog.search_path = self.catalog.default_path
         self.catalog.end_session()
         self._saved_path = None
@@ -115,6 +119,8 @@ class Folding:
             self._guard = None
             for change in changes:
                 self.apply(change)
+            if self._path_after is not None:
+                self.catalog.search_path, self._path_after = self._path_after, None
 
     def apply(self, change: c.Change) -> None:
         """Hand one change to its handler."""
@@ -209,6 +215,8 @@ class Folding:
         for one, old in zip(touched, before, strict=True):
             if one.identity == old or one.kind == "default value" or one.temporary:
                 continue
+            if one.external and one is not item:
+                continue
             new_id = one.id
             self.emit("rename", ObjectId(one.kind, old), implied=one is not item, to=one.identity)
             table = one.table
@@ -259,6 +267,11 @@ class Folding:
         if local and self._saved_path is None:
             self._saved_path = self.catalog.search_path
         self.catalog.search_path = self.catalog.default_path if path is None else path
+
+    def look_into(self, schema: str) -> None:
+        """Until the statement ends names are looked up in this schema first (CREATE SCHEMA with elements)."""
+        self._path_after = self.catalog.search_path
+        self.catalog.search_path = (schema, *self.catalog.search_path)
 
     def end_transaction(self) -> None:
         """COMMIT or ROLLBACK: local settings end."""

@@ -30,7 +30,7 @@ def create_index(fold: Folding, change: c.CreateIndex) -> None:
         catalog.remove(existing)
     index = make_index(fold, table, change, change.name)
     if table.facts.get("partitioned") and not change.only:
-        _index_partitions(fold, table, index, change)
+        _index_partitions(fold, table, index)
 
 
 def make_index(fold: Folding, table: Object, change: c.CreateIndex, name: str | None) -> Object:
@@ -68,8 +68,6 @@ def copy_index(fold: Folding, index: Object, table: Object) -> Object | None:
     """Make on `table` what `index` is on another table, constraint and all; names are chosen anew."""
     owner = index.facts.get("constraint")
     if isinstance(owner, Object):
-        if table.facts.get("partition_of") is index.facts.get("table"):
-            return None
         constraints.create_one(fold, table, constraints.named(owner.facts["written"], None))
         return None
     written = index.facts.get("change")
@@ -79,15 +77,44 @@ def copy_index(fold: Folding, index: Object, table: Object) -> Object | None:
         return make_index(fold, table, written, None)
 
 
+def index_partition(fold: Folding, index: Object, partition: Object) -> None:
+    """Let a partition have an index of its parent's (no key): an equal one that it has, or a new one."""
+    written = index.facts.get("change")
+    if not isinstance(written, c.CreateIndex) or isinstance(index.facts.get("constraint"), Object):
+        return
+    shape = _shape(index)
+    for own, _ in partition.dependents:
+        free = own.alive and own.kind == "index" and own.facts.get("parent_index") is None
+        if free and own.facts.get("table") is partition and _shape(own) == shape:
+            fold.catalog.depend(own, index, automatic=True)
+            own.facts["parent_index"] = index
+            return
+    clone = make_index(fold, partition, written, None)
+    fold.catalog.depend(clone, index, automatic=True)
+    clone.facts["parent_index"] = index
+    if partition.facts.get("partitioned"):
+        _index_partitions(fold, partition, clone)
+
+
 # Private
 
 
-def _index_partitions(fold: Folding, table: Object, index: Object, change: c.CreateIndex) -> None:
+def _index_partitions(fold: Folding, table: Object, index: Object) -> None:
     with fold.implying():
         for partition in fold.heirs(table):
             if partition.facts.get("partition_of") is table:
-                clone = make_index(fold, partition, change, None)
-                fold.catalog.depend(clone, index, automatic=True)
-                clone.facts["parent_index"] = index
-                if partition.facts.get("partitioned"):
-                    _index_partitions(fold, partition, clone, change)
+                index_partition(fold, index, partition)
+
+
+def _shape(index: Object) -> object:
+    """What two indexes have in common that can serve each other's purpose (`CompareIndexInfo`)."""
+    written = index.facts.get("change")
+    if isinstance(written, c.CreateIndex):
+        keys = tuple(element.column or element.text for element in written.elements)
+        include = tuple(element.column for element in written.include)
+        return written.unique, written.method, keys, include, written.predicate
+    key = index.facts.get("constraint")
+    written = key.facts.get("written") if isinstance(key, Object) else None
+    if isinstance(written, c.Constraint) and written.type != "x":
+        return True, "btree", written.columns, written.include, None
+    return index

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auditor.history import constraints, tables
+from auditor.history import constraints, statistics, tables
 from auditor.history.catalog import (
     EXTENSION_TYPES,
     HANGING_KINDS,
@@ -13,6 +13,7 @@ from auditor.history.catalog import (
     SCHEMA_QUALIFIED_KINDS,
     Object,
     TypeReference,
+    child_key,
 )
 from auditor.history.naming import clip
 from auditor.history.references import depend_on_uses
@@ -67,13 +68,17 @@ def find_or_external(
 def create(fold: Folding, change: c.Create) -> None:
     """CREATE of kinds that only have a name: schema, extension, role, publication, operator..."""
     catalog = fold.catalog
-    existing = find(fold, change.kind, change.name, change.arguments, None)
+    existing = None if change.unnamed else find(fold, change.kind, change.name, change.arguments, None)
     if existing is not None:
         optional = change.if_not_exists or change.certainty != "certain"
         if optional or not change.or_replace:
             fold.emit("create", existing, no_op=optional)
             return
         fold.emit("replace", existing)
+        return
+    if change.kind == statistics.KIND:
+        table = catalog.relation(change.parent) if change.parent is not None else None
+        statistics.create_statistics(fold, change, table)
         return
     schema = catalog.creation_schema(change.name) if change.kind in SCHEMA_QUALIFIED_KINDS else None
     item = Object(change.kind, change.name.name, schema)
@@ -82,14 +87,26 @@ def create(fold: Folding, change: c.Create) -> None:
         item.facts["server"] = change.parent.name
     fold.create(item)
     depend_on_uses(fold, item, change.uses)
+    if change.kind == "schema" and change.elements:
+        fold.look_into(change.name.name)
     if change.kind == "extension":
+        place = catalog.schemas.get(change.schema or catalog.creation_schema(change.name))
+        if place is not None:
+            catalog.depend(item, place)
         _extension_types(fold, item, change)
 
 
 def create_view(fold: Folding, change: c.CreateView) -> None:
     """CREATE [OR REPLACE] VIEW, CREATE MATERIALIZED VIEW."""
-    schema = "pg_temp" if change.temporary else fold.catalog.creation_schema(change.name)
+    # A view of what is temporary is temporary.
+    temporary = change.temporary or (
+        change.kind == "view"
+        and any(use.kind == "relation" and _is_temporary(fold, use.name) for use in change.uses)
+    )
+    schema = "pg_temp" if temporary else fold.catalog.creation_schema(change.name)
     existing = fold.catalog.relations.get((schema, change.name.name))
+    names = [name for name in change.columns or () if name is not None]
+    types, _ = tables.output_columns(fold.catalog, names, change.outputs)
     if existing is not None:
         if change.if_not_exists:
             fold.emit("create", existing, no_op=True)
@@ -97,13 +114,13 @@ def create_view(fold: Folding, change: c.CreateView) -> None:
         if change.or_replace:
             fold.emit("replace", existing)
             fold.catalog.forget_dependencies(existing)
-            _view_columns(fold, existing, change)
+            _view_columns(fold, existing, types)
             depend_on_uses(fold, existing, change.uses)
             return
         fold.catalog.remove(existing)
-    view = Object(change.kind, change.name.name, schema, temporary=change.temporary)
+    view = Object(change.kind, change.name.name, schema, temporary=temporary)
     fold.create(view)
-    _view_columns(fold, view, change)
+    _view_columns(fold, view, types)
     depend_on_uses(fold, view, change.uses)
 
 
@@ -146,13 +163,9 @@ def create_trigger(fold: Folding, change: c.CreateTrigger) -> None:
             fold.emit("create", existing, no_op=True)
         return
     trigger = _make_trigger(fold, table, change)
-    with fold.implying():
-        for partition in fold.heirs(table) if change.for_each_row else ():
-            row_level = partition.facts.get("partition_of") is table
-            if row_level and partition.child("trigger", change.name) is None:
-                clone = _make_trigger(fold, partition, change)
-                clone.facts["cloned"] = True
-                fold.catalog.depend(clone, trigger, automatic=True)
+    if change.for_each_row:
+        with fold.implying():
+            _clone_trigger(fold, trigger, table, change)
 
 
 def create_policy(fold: Folding, change: c.CreatePolicy) -> None:
@@ -225,6 +238,8 @@ def alter(fold: Folding, change: c.Alter) -> None:
         return
     if found.kind == "composite type" and change.kind == "type":
         found = found.facts.get("row_type", found)
+    if change.kind == "type" and change.what in {"set not null", "drop not null"}:
+        constraints.set_domain_not_null(fold, found, there=change.what == "set not null")
     if change.what == "rename value" and len(change.labels) == 2:
         old, new = change.labels
         found.facts["labels"] = tuple(new if one == old else one for one in found.facts.get("labels", ()))
@@ -245,7 +260,10 @@ def drop(fold: Folding, change: c.Drop) -> None:
     partitioned = found if found.kind == "table" else found.table
     if partitioned is not None and found.kind in {"table", "table constraint", "index", "trigger"}:
         fold.heirs(partitioned)
-    fold.drop(found, cascade=change.cascade)
+    if found.kind == "table constraint" and found.facts.get("type") in {"c", "n"}:
+        constraints.drop_inheritable(fold, found, cascade=change.cascade, only=change.only)
+    else:
+        fold.drop(found, cascade=change.cascade)
 
 
 def rename(fold: Folding, change: c.Rename) -> None:
@@ -267,12 +285,9 @@ def rename(fold: Folding, change: c.Rename) -> None:
     if isinstance(partner, Object) and partner.alive and partner.name != change.to:
         with fold.implying(), fold.renaming(partner):
             fold.catalog.move(partner, name=change.to)
-    inherits = found.kind in {"table column", "table constraint", "trigger"}
-    for heir in fold.heirs(found.parent) if found.parent is not None and inherits else ():
-        inherited = heir.child(found.kind, change.name.name)
-        if inherited is not None:
-            with fold.implying(), fold.renaming(inherited):
-                fold.catalog.move(inherited, name=change.to)
+    if found.parent is not None:
+        with fold.implying():
+            _rename_in_heirs(fold, found, found.parent, change)
 
 
 def set_schema(fold: Folding, change: c.SetSchema) -> None:
@@ -290,7 +305,7 @@ def set_schema(fold: Folding, change: c.SetSchema) -> None:
         fold.emit("alter", found, detail="set schema")
         return
     along = [item for item, _ in found.dependents if item.alive and item.kind == "index"]
-    along += [s for col in found.columns if isinstance(s := col.facts.get("sequence"), Object) and s.alive]
+    along += [s for column in found.columns for s, _ in column.dependents if s.alive and s.kind == "sequence"]
     along += [p for p in (found.facts.get("row_type"), found.facts.get("composite")) if isinstance(p, Object)]
     with fold.renaming(found):
         fold.catalog.move(found, schema=change.to)
@@ -344,10 +359,27 @@ def _move(fold: Folding, item: Object, *, name: str) -> None:
     fold.catalog.move(item, name=name)
 
 
-def _view_columns(fold: Folding, view: Object, change: c.CreateView) -> None:
+def _rename_in_heirs(fold: Folding, item: Object, table: Object, change: c.Rename) -> None:
+    """Columns, inherited constraints and cloned triggers have one name, down to the last child."""
+    inherited = item.kind.endswith(" column") or item.facts.get("type") in {"c", "n"} or item.kind == "trigger"
+    if not inherited or item.facts.get("no_inherit"):
+        return
+    for heir in fold.heirs(table):
+        theirs = heir.children.get((child_key(item.kind), change.name.name))
+        if theirs is None or (item.kind == "trigger" and not theirs.facts.get("cloned")):
+            continue
+        with fold.renaming(theirs):
+            fold.catalog.move(theirs, name=change.to)
+        _rename_in_heirs(fold, theirs, heir, change)
+
+
+def _is_temporary(fold: Folding, name: c.Name) -> bool:
+    found = fold.catalog.relation(name)
+    return found is not None and found.temporary
+
+
+def _view_columns(fold: Folding, view: Object, types: dict[str, TypeReference | None]) -> None:
     """CREATE OR REPLACE VIEW only ever adds columns, behind those that are there."""
-    names = [name for name in change.columns or () if name is not None]
-    types, _ = tables.output_columns(fold.catalog, names, change.outputs)
     for name, reference in types.items():
         if view.column(name) is None:
             column = Object(f"{view.kind} column", name, parent=view, temporary=view.temporary)
@@ -379,6 +411,16 @@ def _make_trigger(fold: Folding, table: Object, change: c.CreateTrigger) -> Obje
     return trigger
 
 
+def _clone_trigger(fold: Folding, trigger: Object, table: Object, change: c.CreateTrigger) -> None:
+    for partition in fold.heirs(table):
+        row_level = partition.facts.get("partition_of") is table
+        if row_level and partition.child("trigger", change.name) is None:
+            clone = _make_trigger(fold, partition, change)
+            clone.facts["cloned"] = True
+            fold.catalog.depend(clone, trigger, automatic=True)
+            _clone_trigger(fold, clone, partition, change)
+
+
 def _trigger_dependencies(fold: Folding, trigger: Object, table: Object, change: c.CreateTrigger) -> None:
     function = fold.catalog.routine("function", change.function, ())
     if function is not None:
@@ -406,7 +448,7 @@ def _multirange(fold: Folding, item: Object, change: c.CreateType) -> None:
     if change.multirange is not None:
         name = change.multirange
     elif "range" in item.name:
-        name = c.Name(item.name.replace("range", "multirange", 1), item.schema)
+        name = c.Name(clip(item.name.replace("range", "multirange", 1)), item.schema)
     else:
         name = c.Name(f"{clip(item.name, 63 - len('_multirange'))}_multirange", item.schema)
     multirange = Object("type", name.name, name.schema or item.schema)
@@ -426,11 +468,14 @@ def _multirange(fold: Folding, item: Object, change: c.CreateType) -> None:
         constructor = Object("function", owner.name, owner.schema, arguments=arguments)
         fold.create(constructor, implied=True)
         catalog.depend(constructor, item, automatic=True)
+        if subtype.object is not None:
+            catalog.depend(constructor, subtype.object)
 
 
 def _constraint_anywhere(fold: Folding, name: c.Name) -> Object | None:
+    key = child_key("table constraint"), name.name
     for relation in fold.catalog.relations.values():
-        found = relation.child("table constraint", name.name)
+        found = relation.children.get(key)
         if found is not None:
             return found
     return None

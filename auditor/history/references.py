@@ -42,7 +42,8 @@ def depend_on_uses(
             relation = own_table if use.name.name == "" else catalog.relation(use.name)
             if relation is None or relation is item:
                 continue
-            columns = [column for name in use.columns if (column := relation.column(name)) is not None]
+            columns = relation.columns if "*" in use.columns else []
+            columns = columns or [column for name in use.columns if (column := relation.column(name)) is not None]
             if relation is not own_table:
                 catalog.depend(item, relation, automatic=automatic)
             for column in columns:

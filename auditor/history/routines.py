@@ -20,9 +20,6 @@ def create_function(fold: Folding, change: c.CreateFunction) -> None:
     catalog = fold.catalog
     schema = catalog.creation_schema(change.name)
     inputs = [argument for argument in change.arguments if argument.mode in {"i", "b", "v"}]
-    if change.kind == "procedure":
-        # OUT arguments are part of a procedure's signature since PostgreSQL 14.
-        inputs = [argument for argument in change.arguments if argument.mode != "t"]
     item = Object(change.kind, change.name.name, schema)
     item.arguments = tuple(catalog.type(argument.type) for argument in inputs)
     everything = [str(catalog.type(a.type)) for a in change.arguments if a.mode != "t"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
     from auditor.history.fold import Folding
 
 _CALL_DEPTH = 8
-"""Calls of functions of the history are followed this deep; recursion ends there."""
+"""Calls of functions of the history are followed this deep; a function that calls itself is not followed."""
+
+_MOST_CHANGES = 20_000
+"""Changes that the calls of one statement make, one within the other, before the rest is not understood."""
 
 
 def rows(fold: Folding, change: c.Rows) -> None:
@@ -100,11 +104,24 @@ def _call(fold: Folding, change: c.Rows) -> None:
     fold.emit("call", routine, detail=access.verb)
     if change.inside == "function" and not fold.calls:
         return
-    if routine in fold.calls or len(fold.calls) >= _CALL_DEPTH:
+    if not fold.calls:
+        fold.changes_called = 0
+    if routine in fold.calls:
+        if any(not isinstance(inner, c.Rows | c.Transaction | c.Harmless) for inner in _remembered(routine)):
+            fold.unknown(f"{routine.identity} calls itself")
+        return
+    if len(fold.calls) >= _CALL_DEPTH:
+        if any(map(_may_vary, _remembered(routine))):
+            fold.unknown(f"calls {routine.identity}: calls within calls, too deep")
         return
     fold.calls.append(routine)
     with fold.implying():
-        for inner in list(routine.facts.get("body_changes", ())):
+        for inner in _body(routine, access):
+            if fold.changes_called == _MOST_CHANGES:
+                fold.unknown(f"calls {routine.identity}: more than {_MOST_CHANGES} changes by calls")
+            fold.changes_called += 1
+            if fold.changes_called > _MOST_CHANGES:
+                break
             if isinstance(inner, c.Unknown):
                 fold.unknown(f"calls {routine.identity}: {inner.detail}")
             elif not isinstance(inner, c.Transaction | c.SetSearchPath | c.Harmless | c.SetRole):
@@ -113,8 +130,40 @@ def _call(fold: Folding, change: c.Rows) -> None:
     fold.calls.pop()
 
 
+def _body(routine: Object, access: c.Access) -> Sequence[c.Change]:
+    """What a routine's body does when called so: read again where the arguments may tell more of it."""
+    changes = _remembered(routine)
+    definition = routine.facts.get("change")
+    if not isinstance(definition, c.CreateFunction) or definition.body is None or not any(map(_may_vary, changes)):
+        return list(changes)
+    given = (*access.arguments, *(argument.default_text for argument in definition.arguments))
+    if all(text is None for text in given):
+        return list(changes)
+    from auditor.migrations.effects import changes_of_call  # loads the parsers, which few histories need here
+
+    return changes_of_call(definition, access.arguments, access.named)
+
+
+def _remembered(routine: Object) -> list[c.Change]:
+    changes: list[c.Change] = routine.facts.get("body_changes", [])
+    return changes
+
+
+def _may_vary(change: c.Change) -> bool:
+    """Whether arguments may decide what a change is about, or whether it happens."""
+    if isinstance(change, c.Rows):
+        return change.access.action == "call"
+    return not isinstance(change, c.Transaction | c.Harmless)
+
+
 def _overload(candidates: list[Object], count: int) -> Object:
+    """The overload that takes so many arguments, those with defaults last."""
     for routine in candidates:
         if len(routine.arguments) == count:
+            return routine
+    for routine in candidates:
+        definition = routine.facts.get("change")
+        arguments = definition.arguments if isinstance(definition, c.CreateFunction) else ()
+        if count < len(routine.arguments) <= count + sum(argument.default for argument in arguments):
             return routine
     return candidates[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache as memoized
 from pathlib import Path
 from typing import Protocol
@@ -12,8 +12,10 @@ from typing import Protocol
 import msgspec
 
 from auditor.migrations.cache import Cache, fingerprint_of_source, versions_of
-from auditor.migrations.formats import FORMATS, WEAK, Format, Options, Problem
+from auditor.migrations.formats import FORMATS, UNSURE, WEAK, Format, Options, Problem
 from auditor.migrations.formats.base import Folder, Ledger, shown
+from auditor.migrations.formats.files import left_out
+from auditor.migrations.session_defaults import changed_search_paths
 from auditor.model import Location, Migration
 
 MAX_DEPTH = 8
@@ -42,6 +44,10 @@ class MigrationSource(Protocol):
     def placeholders(self) -> Mapping[str, str]:
         """Texts that stand for something else, and what to put in their place."""
 
+    @property
+    def search_path(self) -> Sequence[str]:
+        """Of the sessions that run the migrations; empty: the tool's or the server's default."""
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -50,6 +56,7 @@ class Source:
     path: str
     layout: str | None = None
     placeholders: Mapping[str, str] = field(default_factory=dict)
+    search_path: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +66,13 @@ class Found:
     Attributes:
         path: file or directory.
         format: its layout.
-        placeholders: those of its source.
+        placeholders, search_path: those of its source.
     """
 
     path: Path
     format: Format
     placeholders: Mapping[str, str] = field(default_factory=dict)
+    search_path: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +120,8 @@ def discover(root: Path, sources: Sequence[MigrationSource] = ()) -> tuple[list[
     for source in sources:
         path = (root / str(source.path)).absolute()
         result = _resolve(path, source, root)
-        if isinstance(result, Problem):
-            problems.append(result)
-        else:
-            found.append(result)
+        found += (one for one in result if isinstance(one, Found))
+        problems += (one for one in result if isinstance(one, Problem))
     return found, problems
 
 
@@ -140,7 +146,12 @@ def read_migrations(
     ids: set[str] = set()
     for history in found:
         result = history.format.read(history.path, root, Options(history.placeholders, cache))
-        migrations += _with_ids_of_their_own(result.migrations, ids, shown(history.path, root))
+        own = result.migrations
+        if history.search_path:
+            path = tuple(history.search_path)
+            own = [msgspec.structs.replace(migration, search_path=path) for migration in own]
+        problems += changed_search_paths(own)
+        migrations += _with_ids_of_their_own(own, ids, shown(history.path, root))
         problems += result.problems
         if not result.migrations and not result.problems:
             problems.append(
@@ -153,7 +164,7 @@ def read_migrations(
 @memoized
 def stamp() -> str:
     """What the reading of a file depends on beside its bytes."""
-    modules = (f"migrations/{name}.py" for name in ("placeholders", "psql", "splitting", "statements"))
+    modules = (f"migrations/{name}.py" for name in ("includes", "placeholders", "psql", "splitting", "statements"))
     return versions_of() + fingerprint_of_source("migrations/formats", "model/migration.py", *modules)
 
 
@@ -180,22 +191,41 @@ def _nothing(file: str, message: str) -> Problem:
     )
 
 
-def _resolve(path: Path, source: MigrationSource, root: Path) -> Found | Problem:
+def _resolve(path: Path, source: MigrationSource, root: Path) -> Sequence[Found | Problem]:
+    """The history that lies at a place; of one that only may hold some of its own, those that lie below it."""
     name = shown(path, root)
     if not path.exists():
-        return _nothing(name, f"{name} does not exist")
+        return [_nothing(name, f"{name} does not exist")]
     if source.layout is not None:
         forced = next((f for f in FORMATS if f.name == source.layout), None)
         if forced is None:
             names = ", ".join(f.name for f in FORMATS)
-            return Problem(
-                Location(name), f"there is no layout called {source.layout!r}", f"The layouts are: {names}."
-            )
-        return Found(path, forced, source.placeholders)
-    best = _best(Folder(path))
+            why = f"there is no layout called {source.layout!r}"
+            return [Problem(Location(name), why, f"The layouts are: {names}.")]
+        return [Found(path, forced, source.placeholders, source.search_path)]
+    folder = Folder(path)
+    best = _best(folder)
+    if best is None or (best[0] < UNSURE and not folder.is_file):
+        below = _search(path)
+        if below:
+            own = [replace(one, placeholders=source.placeholders, search_path=source.search_path) for one in below]
+            return [*own, *_beside(folder, below, root)]
     if best is None:
-        return _nothing(name, f"{name} holds no migrations of a known layout")
-    return Found(path, best[1], source.placeholders)
+        return [_nothing(name, f"{name} holds no migrations of a known layout")]
+    return [Found(path, best[1], source.placeholders, source.search_path)]
+
+
+def _beside(folder: Folder, found: Sequence[Found], root: Path) -> list[Problem]:
+    """Files and folders of SQL in a directory in which the histories lie deeper."""
+    places = [history.path for history in found]
+    names = list(folder.sql)
+    for name in folder.folders:
+        path = folder.path / name
+        apart = not any(place == path or path in place.parents for place in places)
+        if apart and name not in SKIPPED_DIRECTORIES and folder.folder(name).sql:
+            names.append(name)
+    why = f"this was not read: the migrations lie in {shown(places[0], root)}"
+    return left_out(folder.path, names, why, "If it belongs to the history, list it too.", root)
 
 
 def _best(folder: Folder) -> tuple[int, Format] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
@@ -21,9 +22,10 @@ def find_edits(text: str, values: Mapping[str, str]) -> list[Edit]:
     """Every place of a text where a configured placeholder stands, in order, without overlaps.
 
     A key that is a plain name is looked for as psql variable (`:name`, `:'name'` as a literal, `:"name"` as an
-    identifier), as `${name}` and as `{{ name }}`. A name with a colon before it is looked for as psql variable
-    only. Any other key is looked for as it stands. Tools replace in the text, before any parser sees it, so
-    literals and function bodies are searched as well.
+    identifier), as `${name}`, as `{{ name }}` (also `{{ .name }}` and `{{ index .Options "name" }}` of Go's
+    templates) and as `/* TEMPLATE: name */` (River; a dot is put behind the value of `schema`). A name with a
+    colon before it is looked for as psql variable only. Any other key is looked for as it stands. Tools replace in
+    the text, before any parser sees it, so literals and function bodies are searched as well.
     https://www.postgresql.org/docs/current/app-psql.html#APP-PSQL-INTERPOLATION
     """
     if not values:
@@ -41,7 +43,11 @@ def find_edits(text: str, values: Mapping[str, str]) -> list[Edit]:
         )
     if templates:
         one = _any_of(templates)
-        patterns.append(rf"\$\{{\s*(?P<dollar>{one})\s*\}}|\{{\{{-?\s*\.?(?P<braces>{one})\s*-?\}}\}}")
+        patterns.append(
+            rf"\$\{{\s*(?P<dollar>{one})\s*\}}|\{{\{{-?\s*\.?(?P<braces>{one})\s*-?\}}\}}"
+            rf"|\{{\{{-?\s*index\s+\.\w+\s+(?P<quote>[\"`])(?P<index>{one})(?P=quote)\s*-?\}}\}}"
+            rf"|/\*\s*TEMPLATE:\s*(?P<comment>{one})\s*\*/"
+        )
     if literals:
         patterns.append(f"(?P<text>{_any_of(literals)})")
     edits = []
@@ -53,8 +59,26 @@ def find_edits(text: str, values: Mapping[str, str]) -> list[Edit]:
             value = quote_literal(value)
         elif spelling == "identifier":
             value = quote_identifier(value)
+        elif spelling == "comment" and key == "schema" and value and not value.endswith("."):
+            value += "."
         edits.append(Edit(match.start(), match.end(), value))
     return edits
+
+
+def configured_variables(values: Mapping[str, str]) -> frozenset[str]:
+    """The names of psql variables that have a configured value."""
+    return frozenset(key.removeprefix(":") for key in values if _NAME.fullmatch(key))
+
+
+def yaml_line(written: str) -> str:
+    """What to write in `classifications.yaml` so that a placeholder gets a value.
+
+    Args:
+        written: the placeholder as it stands in a file.
+    """
+    match = _SPELLINGS.fullmatch(written)
+    key = match[match.lastgroup] if match and match.lastgroup else written
+    return f"placeholders: {{{key if _NAME.fullmatch(key) else json.dumps(key)}: VALUE}}"
 
 
 def apply_edits(text: str, start: int, end: int, edits: Iterable[Edit]) -> str:
@@ -78,6 +102,12 @@ def quote_literal(text: str) -> str:
 # Private
 
 _NAME = re.compile(r":?[A-Za-z_][\w.-]*")
+_SPELLINGS = re.compile(
+    r"""\$\{\s*(?P<dollar>[A-Za-z_][\w.-]*)\s*\}
+    | \{\{-?\s*(?:index\s+\.\w+\s+["`](?P<index>[A-Za-z_][\w.-]*)["`]|\.?(?P<braces>[A-Za-z_][\w.-]*))\s*-?\}\}
+    | :['"]?(?:\{\?)?(?P<variable>\w+)['"}]?""",
+    re.VERBOSE,
+)
 
 
 def _any_of(keys: Iterable[str]) -> str:

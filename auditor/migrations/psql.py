@@ -6,7 +6,11 @@ https://www.postgresql.org/docs/current/app-psql.html#APP-PSQL-META-COMMANDS
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Container
+from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from auditor.model import Statement
 
 
 class MetaCommand(NamedTuple):
@@ -18,6 +22,7 @@ class MetaCommand(NamedTuple):
         harmless: what it is, when it has no effect on any object; else None.
         problem: why what it does cannot be told, when it may have an effect; else None.
         variable: name and value that `set` gives, where the value is plain text.
+        include: the file that the command includes, as written, and whether it is looked for beside the script.
     """
 
     name: str
@@ -25,18 +30,50 @@ class MetaCommand(NamedTuple):
     harmless: str | None
     problem: str | None
     variable: tuple[str, str] | None = None
+    include: tuple[str, bool] | None = None
 
 
-def read_command(line: str) -> MetaCommand:
-    """The command of a line that begins with a backslash."""
+Include = Callable[[str, bool], tuple[Statement, ...] | str]
+"""Gives the statements of an included file, or why there are none; completes "psql command ...".
+
+Arguments: the file as it is written, and whether it is looked for beside the script.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """What psql knows while it runs a script and the files that it includes.
+
+    Attributes:
+        variables: set by the script so far; added to while it is split.
+        configured: names of variables whose value is known beforehand and counts.
+        include: reads an included file; None: none is read.
+    """
+
+    variables: dict[str, str] = field(default_factory=dict)
+    configured: frozenset[str] = frozenset()
+    include: Include | None = None
+
+
+def read_command(line: str, configured: Container[str] = ()) -> MetaCommand:
+    """The command of a line that begins with a backslash.
+
+    Args:
+        line: to its end.
+        configured: names of variables whose value is known, wherever the script takes it from.
+    """
     match = _COMMAND.match(line)
     name = match[1] if match else line[1:2]
     arguments = line[1 + len(name) :].strip()
     spelled = f"psql command \\{name}"
     if "\\\\" in arguments:
         return MetaCommand(name, arguments, None, f"{spelled} is followed by others on the same line")
+    if name in ("set", "unset", "getenv") and arguments.partition(" ")[0] in configured:
+        return MetaCommand(name, arguments, f"{spelled} of a variable that has a configured value", None)
     if name in ("set", "unset"):
         return _set(name, arguments, spelled)
+    if name in _INCLUDES:
+        return _include(name, arguments, spelled)
     if name in _HARMLESS or _LISTING.fullmatch(name):
         return MetaCommand(name, arguments, spelled, None)
     why = _EFFECTS.get(name, "is not known to be without effect")
@@ -67,11 +104,11 @@ copyright p print s w write .
 """
 _HARMLESS = frozenset(_NOTHING_CHANGES.split())
 
+_INCLUDES = {"i": False, "include": False, "ir": True, "include_relative": True}  # relative to the script?
+_FILE = re.compile(r"'((?:[^'\\`]|'')+)'|([^\s'\"`\\]+)")
+
 _EFFECTS = {
-    "i": "includes another file: list that file as a migration of its own",
-    "ir": "includes another file: list that file as a migration of its own",
-    "include": "includes another file: list that file as a migration of its own",
-    "include_relative": "includes another file: list that file as a migration of its own",
+    "getenv": "takes a value from the environment",
     "c": "connects to another database: what follows runs there",
     "connect": "connects to another database: what follows runs there",
     "copy": "reads or writes a file of the client",
@@ -98,3 +135,12 @@ def _set(name: str, arguments: str, spelled: str) -> MetaCommand:
         return MetaCommand(name, arguments, None, f"{spelled} takes its value from a shell command")
     # An unknown value shows where the variable is used: it has no value there.
     return MetaCommand(name, arguments, spelled, None)
+
+
+def _include(name: str, arguments: str, spelled: str) -> MetaCommand:
+    match = _FILE.fullmatch(arguments)
+    if match is None:
+        return MetaCommand(name, arguments, None, f"{spelled} names its file in a way that was not read")
+    file = match[2] if match[1] is None else match[1].replace("''", "'")
+    problem = f"{spelled} includes another file: list that file as a migration of its own"
+    return MetaCommand(name, arguments, None, problem, include=(file, _INCLUDES[name]))

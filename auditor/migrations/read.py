@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache as memoized
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -11,6 +13,9 @@ from auditor.migrations.cache import Cache, collector_paused, fingerprint_of_sou
 from auditor.migrations.discovery import MigrationSet
 from auditor.model import Migration, Statement
 from auditor.model.change import AnyChange, Harmless, Unknown
+
+if TYPE_CHECKING:
+    from auditor.migrations.effects import Reading
 
 Changes = tuple[AnyChange, ...]
 
@@ -22,10 +27,12 @@ class ReadMigration:
     Attributes:
         migration: as it lies in the files.
         changes: one tuple for each statement, in order.
+        disagreements: for each statement what the two parsers say differently about it, or None.
     """
 
     migration: Migration
     changes: tuple[Changes, ...]
+    disagreements: tuple[str | None, ...]
 
 
 def read(migrations: MigrationSet, cache: Cache | None = None) -> tuple[ReadMigration, ...]:
@@ -43,21 +50,25 @@ def read(migrations: MigrationSet, cache: Cache | None = None) -> tuple[ReadMigr
     keys = [key_of(*(_key(statement) for statement in m.statements)) for m in migrations.migrations]
     with collector_paused():
         found = [cache.get(key, _DECODER) for key in keys]
-    known: dict[str, Changes] = {}
+    for at, migration in enumerate(migrations.migrations):
+        if (known := found[at]) is not None and {len(one) for one in known} != {len(migration.statements)}:
+            found[at] = None
+    missing = [migration for migration, known in zip(migrations.migrations, found, strict=True) if known is None]
+    # Not while the collector is paused: sqlglot's trees are circles.
+    readings = _readings(statement for migration in missing for statement in migration.statements)
     reads = []
-    for migration, key, changes in zip(migrations.migrations, keys, found, strict=True):
-        if changes is None or len(changes) != len(migration.statements):
-            changes = tuple(_changes(statement, known) for statement in migration.statements)
-            cache.put(key, changes)
-        reads.append(ReadMigration(migration, changes))
+    for migration, key, known in zip(migrations.migrations, keys, found, strict=True):
+        if known is None:
+            known = _of_migration(migration, readings)
+            cache.put(key, known)
+        reads.append(ReadMigration(migration, *known))
     cache.save()
     return tuple(reads)
 
 
-def read_statements(statements: tuple[Statement, ...]) -> tuple[Changes, ...]:
-    """Read statements that lie in no file, such as those captured while a revision ran; nothing is remembered."""
-    known: dict[str, Changes] = {}
-    return tuple(_changes(statement, known) for statement in statements)
+def read_migration(migration: Migration) -> ReadMigration:
+    """Read one that lies in no file, such as a revision whose statements were captured; nothing is remembered."""
+    return ReadMigration(migration, *_of_migration(migration, _readings(migration.statements)))
 
 
 @memoized
@@ -70,7 +81,8 @@ def stamp() -> str:
 
 # Private
 
-_DECODER = msgspec.msgpack.Decoder(tuple[Changes, ...])
+_Known = tuple[tuple[Changes, ...], tuple[str | None, ...]]
+_DECODER = msgspec.msgpack.Decoder(_Known)
 
 
 def _key(statement: Statement) -> str:
@@ -81,14 +93,27 @@ def _key(statement: Statement) -> str:
     return f"sql {statement.text}"
 
 
-def _changes(statement: Statement, known: dict[str, Changes]) -> Changes:
-    if statement.problem is not None:
-        return (Unknown(detail=statement.problem, text=statement.text),)
-    if statement.not_sql is not None:
-        return (Harmless(what=statement.not_sql),)
-    changes = known.get(statement.text)
-    if changes is None:
-        from auditor.migrations.effects import changes_of  # loads both parsers; not needed when all is known
+def _readings(statements: Iterable[Statement]) -> dict[str, Reading]:
+    """What every text of SQL among the statements asks for; each is read once."""
+    texts = {one.text: None for one in statements if one.problem is None and one.not_sql is None}
+    if not texts:
+        return {}
+    from auditor.migrations.reading import read_texts  # loads both parsers; not needed when all is known
 
-        changes = known[statement.text] = changes_of(statement.text)
-    return changes
+    return dict(zip(texts, read_texts(list(texts)), strict=True))
+
+
+def _of_migration(migration: Migration, readings: Mapping[str, Reading]) -> _Known:
+    changes: list[Changes] = []
+    disagreements: list[str | None] = []
+    for statement in migration.statements:
+        said = None
+        if statement.problem is not None:
+            changes.append((Unknown(detail=statement.problem, text=statement.text),))
+        elif statement.not_sql is not None:
+            changes.append((Harmless(what=statement.not_sql),))
+        else:
+            read, said = readings[statement.text]
+            changes.append(read)
+        disagreements.append(said)
+    return tuple(changes), tuple(disagreements)

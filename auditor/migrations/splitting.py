@@ -16,7 +16,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from auditor.migrations.placeholders import Edit, quote_literal
-from auditor.migrations.psql import SENDS, MetaCommand, read_command
+from auditor.migrations.psql import SENDS, MetaCommand, Script, read_command
+from auditor.model import Statement
 from auditor.sql.names import quote_identifier
 
 MAX_RECOVERIES = 8
@@ -33,6 +34,7 @@ class Piece:
         not_sql: what it is, when it is no SQL and changes nothing; or None.
         data: the lines that follow `COPY ... FROM stdin`.
         edits: replacements of psql variables that the script itself sets.
+        included: statements of the file that it includes; they follow it.
     """
 
     start: int
@@ -41,9 +43,17 @@ class Piece:
     not_sql: str | None = None
     data: str | None = None
     edits: tuple[Edit, ...] = ()
+    included: tuple[Statement, ...] = ()
 
 
-def split(text: str, *, start: int = 0, end: int | None = None, known: Iterable[Edit] = ()) -> list[Piece]:
+def split(
+    text: str,
+    *,
+    start: int = 0,
+    end: int | None = None,
+    known: Iterable[Edit] = (),
+    script: Script | None = None,
+) -> list[Piece]:
     """The statements of a text in order. Every character that is no blank, comment or semicolon lies in one.
 
     Args:
@@ -51,8 +61,9 @@ def split(text: str, *, start: int = 0, end: int | None = None, known: Iterable[
         start: where to begin.
         end: where to stop; None at the end.
         known: placeholders that have a value; where one stands it is no problem.
+        script: what psql knows when it comes to this text.
     """
-    return _Splitter(text, start, len(text) if end is None else end, known).run()
+    return _Splitter(text, start, len(text) if end is None else end, known, script or Script()).run()
 
 
 # Private
@@ -110,12 +121,13 @@ class _Statement:
 
 
 class _Splitter:
-    def __init__(self, text: str, start: int, end: int, known: Iterable[Edit]) -> None:
+    def __init__(self, text: str, start: int, end: int, known: Iterable[Edit], script: Script) -> None:
         self.text = text
         self.position = start
         self.end = end
         self.known = {edit.start for edit in known}
-        self.variables: dict[str, str] = {}
+        self.script = script
+        self.variables = script.variables
         self.pieces: list[Piece] = []
         self.current = _Statement()
         self.recoveries = 0
@@ -265,7 +277,7 @@ class _Splitter:
             self._finish()
             return
         line_end = self._line_end(start)
-        command = read_command(self.text[start:line_end].rstrip())
+        command = read_command(self.text[start:line_end].rstrip(), self.script.configured)
         current = self.current
         if current.first < 0:
             self.position = line_end
@@ -283,11 +295,19 @@ class _Splitter:
             name, value = command.variable
             self.variables[name] = value
         data = None
+        harmless, problem = command.harmless, command.problem
+        included: tuple[Statement, ...] = ()
+        if command.include and self.script.include:
+            found = self.script.include(*command.include)
+            if isinstance(found, str):
+                problem = f"psql command \\{command.name} {found}"
+            else:
+                harmless, problem, included = f"psql command \\{command.name}", None, found
         written = self.text[start:line_end].rstrip()
         if command.name == "copy" and _FROM_STDIN.match(written):
             data = self._data(start)
         self.pieces.append(
-            Piece(start, start + len(written), problem=command.problem, not_sql=command.harmless, data=data)
+            Piece(start, start + len(written), problem=problem, not_sql=harmless, data=data, included=included)
         )
         self.current = _Statement()
 

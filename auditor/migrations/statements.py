@@ -7,7 +7,8 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from auditor.migrations.placeholders import Edit, apply_edits, find_edits
+from auditor.migrations.placeholders import Edit, apply_edits, configured_variables, find_edits
+from auditor.migrations.psql import Script
 from auditor.migrations.splitting import Piece, split
 from auditor.model import Statement
 
@@ -77,6 +78,7 @@ def split_statements(
     *,
     parts: Sequence[tuple[int, int]] | None = None,
     placeholders: Mapping[str, str] | None = None,
+    script: Script | None = None,
 ) -> list[Statement]:
     """The statements of a text in order, each with line, column and byte range.
 
@@ -88,15 +90,19 @@ def split_statements(
         file: the file as :class:`~auditor.model.Location` names it.
         parts: character ranges to read; None reads all. Migrations with up and down in one file have several.
         placeholders: see :func:`~auditor.migrations.placeholders.find_edits`.
+        script: what psql knows when it comes to this text, and how it includes files.
     """
     decoded = Text(source) if isinstance(source, str) else source
     known = find_edits(decoded.text, placeholders or {})
     places = _Places(decoded)
-    return [
-        _statement(decoded, piece, file, known, places)
-        for start, end in (parts if parts is not None else [(0, len(decoded.text))])
-        for piece in split(decoded.text, start=start, end=end, known=known)
-    ]
+    if script is None:
+        script = Script(configured=configured_variables(placeholders or {}))
+    statements = []
+    for start, end in parts if parts is not None else [(0, len(decoded.text))]:
+        for piece in split(decoded.text, start=start, end=end, known=known, script=script):
+            statements.append(_statement(decoded, piece, file, known, places))
+            statements += piece.included
+    return statements
 
 
 def checksum(data: bytes) -> str:

@@ -138,12 +138,18 @@ class IndexElement(msgspec.Struct, frozen=True):
 
 
 class Argument(msgspec.Struct, frozen=True):
-    """An argument of a function as written; mode as in `pg_proc.proargmodes` (i, o, b, v, t)."""
+    """An argument of a function as written; mode as in `pg_proc.proargmodes` (i, o, b, v, t).
+
+    Attributes:
+        default: whether it has one.
+        default_text: its value as an SQL literal, where that depends on nothing but the text.
+    """
 
     type: TypeName
     name: str | None = None
     mode: Literal["i", "o", "b", "v", "t"] = "i"
     default: bool = False
+    default_text: str | None = None
 
 
 class Signature(msgspec.Struct, frozen=True):
@@ -169,7 +175,8 @@ class Access(msgspec.Struct, frozen=True):
         conflict: ON CONFLICT target columns, where given.
         literals: literals that a column of it is compared with (=, IN, = ANY) or may be set to: (column, value);
             none longer than 200 characters, none of a column that meets more than 100 in the statement.
-        arguments: of a call, each its literal text or None.
+        arguments: of a call, each the text of its value (NULL and what is not known: None).
+        named: of a call, the names of the last arguments, where they were given by name.
     """
 
     action: Literal["read", "write", "call"]
@@ -179,6 +186,7 @@ class Access(msgspec.Struct, frozen=True):
     conflict: tuple[str, ...] = ()
     literals: tuple[tuple[str, str], ...] = ()
     arguments: tuple[str | None, ...] = ()
+    named: tuple[str, ...] = ()
 
 
 class Change(msgspec.Struct, frozen=True, tag_field="change", tag=True, kw_only=True):
@@ -234,6 +242,7 @@ class CreateTable(Change, frozen=True, kw_only=True):
     """CREATE TABLE, CREATE FOREIGN TABLE, CREATE TABLE AS, SELECT INTO.
 
     Attributes:
+        partition_columns: of its partition key, those of expressions too.
         outputs: of CREATE TABLE AS, where a `*` hides columns: what the query gives, None if not tellable.
     """
 
@@ -246,6 +255,7 @@ class CreateTable(Change, frozen=True, kw_only=True):
     inherits: tuple[Name, ...] = ()
     partition_of: Name | None = None
     partitioned: bool = False
+    partition_columns: tuple[str, ...] = ()
     of_type: Name | None = None
     like: tuple[Like, ...] = ()
     server: str | None = None
@@ -269,10 +279,11 @@ class AddColumn(Change, frozen=True, kw_only=True):
     kind: str = "table"
     if_not_exists: bool = False
     if_exists: bool = False
+    only: bool = False
 
 
 class DropColumn(Change, frozen=True, kw_only=True):
-    """ALTER TABLE ... DROP COLUMN."""
+    """ALTER TABLE [ONLY] ... DROP COLUMN."""
 
     table: Name
     column: str
@@ -280,6 +291,7 @@ class DropColumn(Change, frozen=True, kw_only=True):
     if_exists: bool = False
     missing_table_ok: bool = False
     cascade: bool = False
+    only: bool = False
 
 
 class AlterColumn(Change, frozen=True, kw_only=True):
@@ -305,6 +317,7 @@ class AlterColumn(Change, frozen=True, kw_only=True):
     if_exists: bool = False
     missing_table_ok: bool = False
     cascade: bool = False
+    only: bool = False
 
 
 class AddConstraint(Change, frozen=True, kw_only=True):
@@ -314,6 +327,7 @@ class AddConstraint(Change, frozen=True, kw_only=True):
     constraint: Constraint
     kind: str = "table"
     missing_table_ok: bool = False
+    only: bool = False
 
 
 class AlterTable(Change, frozen=True, kw_only=True):
@@ -323,6 +337,7 @@ class AlterTable(Change, frozen=True, kw_only=True):
         what: lower-case words of the grammar: `enable row level security`, `force row level security`,
             `replica identity`, `set options`, `set unlogged`, `set tablespace`, `cluster on`,
             `set access method`...
+        of_type: of OF.
     """
 
     table: Name
@@ -330,6 +345,7 @@ class AlterTable(Change, frozen=True, kw_only=True):
     kind: str = "table"
     if_exists: bool = False
     detail: str | None = None
+    of_type: Name | None = None
 
 
 class AlterConstraint(Change, frozen=True, kw_only=True):
@@ -517,6 +533,9 @@ class Create(Change, frozen=True, kw_only=True):
         arguments: operand types of an operator or a cast (source, target); the type of a transform.
         parent: what it hangs on (`publication` of a `publication relation`, server of a user mapping, access
             method of an operator class or family, table of a statistics object).
+        columns: of a statistics object, in order; an empty text for an expression.
+        unnamed: PostgreSQL will choose the name.
+        elements: of a schema: what is written with it follows, and finds names in it first.
         schema: where the text puts it, for an extension.
     """
 
@@ -529,6 +548,9 @@ class Create(Change, frozen=True, kw_only=True):
     if_not_exists: bool = False
     uses: tuple[Reference, ...] = ()
     detail: str | None = None
+    columns: tuple[str, ...] = ()
+    unnamed: bool = False
+    elements: bool = False
 
 
 class Alter(Change, frozen=True, kw_only=True):
@@ -562,6 +584,7 @@ class Drop(Change, frozen=True, kw_only=True):
         arguments: of a function, an operator, a cast; None when no list was written.
         table: for triggers, policies, rules, `table constraint`s and `domain constraint`s; the server of a user
             mapping, the access method of an operator class or family.
+        only: ALTER TABLE ONLY: inheritance children keep the constraint.
     """
 
     kind: str
@@ -572,6 +595,7 @@ class Drop(Change, frozen=True, kw_only=True):
     missing_table_ok: bool = False
     cascade: bool = False
     concurrently: bool = False
+    only: bool = False
 
 
 class Rename(Change, frozen=True, kw_only=True):

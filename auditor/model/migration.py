@@ -6,7 +6,7 @@ import msgspec
 
 
 class Statement(msgspec.Struct, frozen=True):
-    """One SQL statement of a migration.
+    r"""One SQL statement of a migration.
 
     Attributes:
         text: the statement as it will be sent to PostgreSQL, without the ending semicolon.
@@ -46,6 +46,7 @@ class Migration(msgspec.Struct, frozen=True):
         unreadable: why it cannot be read without a database (a revision that reads rows), else None.
             Its statements are then those captured on replay, or none.
         checksum: sha256 (hex) of the file's bytes.
+        search_path: of the session that runs it, when it begins; None: the server's default.
     """
 
     id: str
@@ -56,3 +57,4 @@ class Migration(msgspec.Struct, frozen=True):
     transactional: bool = True
     unreadable: str | None = None
     checksum: str = ""
+    search_path: tuple[str, ...] | None = None

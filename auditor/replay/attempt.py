@@ -16,6 +16,8 @@ from dataclasses import dataclass
 
 from auditor.model import Location, Migration, Statement
 from auditor.replay import privileged
+from auditor.replay.instead import Instead, instead_of
+from auditor.replay.missing import missing_thing
 from auditor.replay.platform import Place, Supplied, role_to_join, supply
 from auditor.replay.privileged import Privileged
 from auditor.replay.session import Failure, Session
@@ -54,6 +56,7 @@ class Attempt:
         error: why it failed, or None.
         supplied: what the platform would have had and was supplied.
         as_superuser: indexes of the statements that were run as superuser.
+        instead: by index, what was run in the place of a statement.
         in_transaction: whether it runs in one transaction.
     """
 
@@ -64,6 +67,7 @@ class Attempt:
         self.error: ReplayError | None = None
         self.supplied: list[Supplied] = []
         self.as_superuser: set[int] = set()
+        self.instead: dict[int, Instead] = {}
         self._joins: dict[int, str] = {}
         self._session = session
         self._privileged = privileged_statements
@@ -79,7 +83,10 @@ class Attempt:
     def sent(self) -> list[str]:
         """The texts that PostgreSQL saw, one for each statement."""
         statements = enumerate(self.migration.statements)
-        return [privileged.STATEMENT if index in self.as_superuser else one.text for index, one in statements]
+        return [
+            privileged.STATEMENT if index in self.as_superuser else self._text(index, one)
+            for index, one in statements
+        ]
 
     def run(self) -> None:
         """Run it to its end or its first error."""
@@ -134,6 +141,9 @@ class Attempt:
         if self.error is None:
             note_in_ledger(self._session, self.migration)
 
+    def _text(self, index: int, statement: Statement) -> str:
+        return self.instead[index].text if index in self.instead else statement.text
+
     def _commit(self) -> None:
         failure = self._session.run("commit")
         if failure is not None:
@@ -155,7 +165,7 @@ class Attempt:
         guard = bool(self.as_superuser) and self._session.in_transaction and privileged.on_the_list(statement.text)
         if guard:
             self._session.run("savepoint auditor_recorder")
-        failure = self._session.run(statement.text, data=statement.data)
+        failure = self._session.run(self._text(index, statement), data=statement.data)
         if guard and failure is not None and failure.sqlstate == privileged.INSUFFICIENT_PRIVILEGE:
             self._session.run("rollback to savepoint auditor_recorder")
             self.as_superuser.add(index)
@@ -177,6 +187,10 @@ class Attempt:
             # From 16 on it is a member of each role that it makes. Before, it joins now: the role may be one that
             # its own transaction has made, which nobody else sees.
             self._joins[index] = role
+            return True
+        instead = instead_of(text, failure, server.version_num) if index not in self.instead else None
+        if instead is not None:
+            self.instead[index] = instead
             return True
         supplied = supply(failure, self._place)
         if supplied is not None and supplied not in self.supplied:
@@ -202,7 +216,17 @@ class Attempt:
             return (
                 f"{server.name} had this role before, and roles belong to a whole server: drop it there if you can"
             )
-        return ""
+        return self._advice_on_missing(failure)
+
+    def _advice_on_missing(self, failure: Failure) -> str:
+        thing = missing_thing(failure)
+        if thing is None:
+            return ""
+        making = next(self._place.own.makings(thing), None)
+        if making is None:
+            return f"no migration makes {thing}; if the platform does, run SQL that makes it first: --prelude FILE"
+        # PostgreSQL's own hint says more where there is a function of that name.
+        return "" if thing.kind == "function" else f"{making.location} makes it"
 
 
 def note_in_ledger(session: Session, migration: Migration) -> None:

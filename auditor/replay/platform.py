@@ -2,7 +2,7 @@
 
 A provider looks at why a statement failed, supplies what is missing, and says so; the statement is then tried
 again. Whatever was supplied is named in the report: it was not checked. A new kind of stand-in is a new function
-in :data:`PROVIDERS`.
+in :data:`PROVIDERS`; a new platform, or another thing of one, is SQL (:mod:`auditor.replay.stubs`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from auditor.replay import stubs
+from auditor.replay.instead import NO_ICU
+from auditor.replay.missing import OwnThings, missing_thing
 from auditor.replay.session import Failure
+from auditor.replay.stubs import StartAgain, Stub, stub_for
 from auditor.sql.names import quote_identifier
 
 if TYPE_CHECKING:
@@ -26,14 +30,16 @@ class Supplied:
     """Something the platform would have had.
 
     Attributes:
-        kind: `role`, `role membership`, `extension version`.
+        kind: `role membership`, `extension version`, or a kind of object (`role`, `schema`, `table`...).
         name: its name, as PostgreSQL writes it.
         what: what stands in its place, for people.
+        platform: what it belongs to, if that is known.
     """
 
     kind: str
     name: str
     what: str
+    platform: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +50,26 @@ class Place:
         server: the server of the replay.
         connection: of the superuser, to the database of the replay, outside the migration's transaction.
         owner: the role that runs the migrations.
+        own: what the history makes itself.
+        stubs: what stands in for platforms already.
     """
 
     server: ReplayServer
     connection: psycopg.Connection[Any]
     owner: str
+    own: OwnThings
+    stubs: tuple[Stub, ...] = ()
 
 
 Provider = Callable[[Failure, Place], Supplied | None]
 
 
 def supply(failure: Failure, place: Place) -> Supplied | None:
-    """Supply what a statement failed for want of, or return None."""
+    """Supply what a statement failed for want of, or return None.
+
+    Raises:
+        StartAgain: it has to be there before the first migration.
+    """
     import psycopg
 
     for provider in PROVIDERS:
@@ -68,21 +82,34 @@ def supply(failure: Failure, place: Place) -> Supplied | None:
     return None
 
 
+def missing_platform(failure: Failure, place: Place) -> Supplied | None:
+    """What a platform, or the migration tool, has made before the first migration."""
+    thing = missing_thing(failure)
+    stub = stub_for(thing, place.own) if thing is not None else None
+    if stub is None or stub.title in {other.title for other in place.stubs}:
+        return None
+    if stub.database is not None and not _may_be_called(stub.database, place):
+        return None
+    raise StartAgain(stub)
+
+
 def missing_role(failure: Failure, place: Place) -> Supplied | None:
     """A role that is not there becomes a role that cannot log in, of which the migrations' role is a member."""
     from psycopg import sql
 
-    match = _NO_ROLE.fullmatch(failure.message)
-    if failure.sqlstate != _UNDEFINED_OBJECT or match is None or match[1].startswith("pg_"):
+    thing = missing_thing(failure)
+    if thing is None or thing.kind != "role" or thing.name.startswith("pg_"):
         return None
-    role, owner = sql.Identifier(match[1]), sql.Identifier(place.owner)
+    if place.own.shadowed(thing) is not None:
+        return None
+    role, owner = sql.Identifier(thing.name), sql.Identifier(place.owner)
     option = (
         "with admin true, inherit true, set true" if place.server.version_num >= 160000 else "with admin option"
     )
     place.connection.execute(sql.SQL("create role {} nologin").format(role))
-    if match[1] != place.owner:
+    if thing.name != place.owner:
         place.connection.execute(sql.SQL("grant {} to {} " + option).format(role, owner))
-    return Supplied("role", quote_identifier(match[1]), "a role without any rights that cannot log in")
+    return Supplied("role", quote_identifier(thing.name), "a role without any rights that cannot log in")
 
 
 def role_to_join(failure: Failure) -> str | None:
@@ -114,27 +141,67 @@ def missing_membership(failure: Failure, place: Place) -> Supplied | None:
     )
 
 
-def shim_version(failure: Failure, place: Place) -> Supplied | None:
-    """A stand-in for an extension takes any version that is asked for."""
+def extension_version(failure: Failure, place: Place) -> Supplied | None:
+    """An extension takes any version that is asked for."""
     match = _NO_VERSION.match(failure.message)
     if match is None or not place.server.accept_version(match["name"], match["version"]):
         return None
     name = f"{match['name']} {match['version']}"
-    return Supplied("extension version", name, "the stand-in for the extension says it has this version")
+    return Supplied("extension version", name, "the version at hand says it is this one")
 
 
-PROVIDERS: tuple[Provider, ...] = (missing_role, missing_membership, shim_version)
+def unknown_extension(failure: Failure, place: Place) -> Supplied | None:
+    """An extension that nobody knows here is created without any object."""
+    match = _NO_EXTENSION.fullmatch(failure.message)
+    if match is None:
+        return None
+    name = match[1] or match[2]
+    if name in place.server.shims or not place.server.accept_version(name, "1.0"):
+        return None
+    return Supplied("stand-in without objects", f"extension {name}", "it can be created, and has nothing in it")
+
+
+def missing_icu(failure: Failure, place: Place) -> Supplied | None:
+    """Collations that need ICU, in a build without it."""
+    if (
+        failure.message == NO_ICU
+        and stubs.ICU not in place.stubs
+        and place.server.version_num >= _COLLLOCALE_SINCE
+    ):
+        raise StartAgain(stubs.ICU)
+    return None
+
+
+PROVIDERS: tuple[Provider, ...] = (
+    missing_platform,
+    missing_icu,
+    missing_role,
+    missing_membership,
+    extension_version,
+    unknown_extension,
+)
 
 # Private
 
-_UNDEFINED_OBJECT = "42704"
+_COLLLOCALE_SINCE = 170000  # the name of the column; before there is no build without ICU that we know of
+_LONGEST_NAME = 63  # bytes, NAMEDATALEN - 1
 _INSUFFICIENT_PRIVILEGE = "42501"
-_NO_ROLE = re.compile(r'role "(.+)" does not exist', re.DOTALL)
 # "must be able to SET ROLE" since 16; SET ROLE itself says "permission denied to set role".
 _NO_MEMBER = re.compile(
     r'(?:must be able to SET ROLE|must be member of role|permission denied to set role) "(.+)"', re.DOTALL
+)
+_NO_EXTENSION = re.compile(
+    r'extension "(.+)" is not available|permission denied to create extension "(.+)"', re.DOTALL
 )
 _NO_VERSION = re.compile(
     r'extension "(?P<name>.+)" has no (?:installation script nor )?update path (?:for|from) version "'
     r'(?:.+" to version ")?(?P<version>[^"]+)"'
 )
+
+
+def _may_be_called(database: str, place: Place) -> bool:
+    """Whether the database of the replay can have a name; a migration may raise an error with any text."""
+    if not place.server.names_are_free or len(database.encode()) > _LONGEST_NAME:
+        return False
+    taken = place.connection.execute("select from pg_database where datname = %s", [database]).fetchone()
+    return taken is None and all(stub.database is None for stub in place.stubs)

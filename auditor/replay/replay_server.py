@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import psycopg
 
 
@@ -13,10 +15,14 @@ class ReplayServer(Protocol):
 
     Attributes:
         shims: names of the extensions for which there are stand-ins.
+        names_are_free: whether the database of a replay may be called like any other database.
     """
 
     @property
     def shims(self) -> frozenset[str]: ...
+
+    @property
+    def names_are_free(self) -> bool: ...
 
     @property
     def name(self) -> str:
@@ -43,6 +49,15 @@ class ReplayServer(Protocol):
 
     def create_owner_role(self, name: str) -> None:
         """Create the role as which migrations are run."""
+
+    def take_away(self, database: str, owner: str, roles: Iterable[str]) -> None:
+        """Drop what is left of a replay.
+
+        Args:
+            database: its database.
+            owner: the role that ran it.
+            roles: identities of the roles that were made meanwhile.
+        """
 
     def may_join(self, role: str) -> bool:
         """Whether the role that runs the migrations may be made a member of a role that is not superuser."""

@@ -2,8 +2,9 @@
 
 How each one is run is told in :mod:`auditor.replay.attempt`. Between them the session is made as good as new.
 
-What the platform would have had is supplied and named (:mod:`auditor.replay.platform`); the few statements that
-need a superuser and are harmless are run as one and named (:mod:`auditor.replay.privileged`).
+What the platform would have had is supplied and named (:mod:`auditor.replay.platform`); what it would have had
+before the first migration makes the replay start again (:mod:`auditor.replay.stubs`). The few statements that need
+a superuser and are harmless are run as one and named (:mod:`auditor.replay.privileged`).
 
 The first migration that fails ends the replay: what comes after it would be judged in a catalog that never was.
 """
@@ -15,27 +16,45 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import auditor
 from auditor.errors import CouldNotCheck
+from auditor.migrations.statements import split_statements
 from auditor.model import Migration, ObjectId, Statement
-from auditor.replay import extensions
+from auditor.replay import extensions, stubs
 from auditor.replay.attempt import Attempt, ReplayError, note_in_ledger
+from auditor.replay.instead import Instead
+from auditor.replay.missing import OwnThings, Thing
 from auditor.replay.online import OnlineAttempt
 from auditor.replay.platform import Place, Supplied
 from auditor.replay.privileged import Privileged
 from auditor.replay.recorder import Recorder
 from auditor.replay.recording import RecordedEffect, Recording
 from auditor.replay.session import Session
+from auditor.replay.stubs import StartAgain
+from auditor.sql.names import quote_identifier
 
 if TYPE_CHECKING:
-    import psycopg
-
     from auditor.replay.replay_server import ReplayServer
+    from auditor.replay.stubs import Stub
 
 STATEMENT_TIMEOUT = 60.0
 """Seconds that one statement of a migration may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prelude:
+    """What is run before the first migration.
+
+    Attributes:
+        text: SQL.
+        file: where it stands, for people.
+    """
+
+    text: str
+    file: str = "prelude"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +71,7 @@ class ReplayStep:
         in_transaction: whether it ran in one transaction.
         as_superuser: ordinals of the statements that were run as superuser.
         supplied: what the platform would have had, that this migration was the first to miss.
+        instead: what was run in the place of statements that the server cannot run as they stand, by ordinal.
         skipped: ordinals of statements that only psql understands; they were not run.
         seconds: how long it took, recording included.
     """
@@ -65,6 +85,7 @@ class ReplayStep:
     in_transaction: bool = True
     as_superuser: tuple[int, ...] = ()
     supplied: tuple[Supplied, ...] = ()
+    instead: tuple[tuple[int, Instead], ...] = ()
     skipped: tuple[int, ...] = ()
     seconds: float = 0.0
 
@@ -110,7 +131,7 @@ def replay(
     server: ReplayServer,
     *,
     database: str | None = None,
-    prelude: str | None = None,
+    prelude: Prelude | None = None,
     owner: str | None = None,
     as_owner: bool = True,
     root: Path | None = None,
@@ -124,8 +145,8 @@ def replay(
     Args:
         migrations: in order.
         server: on which to create the database.
-        database: its name; by default one that is not used yet.
-        prelude: SQL to be run before the history, which is not recorded.
+        database: its name; by default one that is not used yet, or that the history calls its own.
+        prelude: to be run before the history; it is not recorded.
         owner: name of the role that owns the database and runs the migrations, which must not exist yet. Many
             histories say `OWNER TO postgres`: where the superuser is called otherwise it can be `postgres`.
         as_owner: False runs everything as superuser: only for a history that is trusted like a program.
@@ -139,26 +160,39 @@ def replay(
     import psycopg
 
     began = time.monotonic()
-    name = server.create_database(database)
-    owner = owner or f"{name}_owner"
-    server.create_owner_role(owner)
-    try:
-        with server.connect(name) as connection:
-            run = _Run(server, connection, name, owner, as_owner=as_owner, root=root, timeout=timeout)
-            try:
-                steps = run.steps(migrations, prelude)
-                objects = run.recorder.objects()
-            finally:
-                run.close()
-            run.recorder.remove()
-    except psycopg.Error as error:
-        raise CouldNotCheck(f"{server.name} went away: {' '.join(str(error).split())}") from error
+    first = tuple(split_statements(prelude.text, prelude.file)) if prelude is not None else ()
+    own = OwnThings(migrations, first)
+    missed: list[Stub] = []
+    role = owner
+    while True:
+        name = server.create_database(database)
+        role = role or f"{name}_owner"
+        server.create_owner_role(role)
+        try:
+            with server.connect(name) as connection:
+                place = Place(server, connection, role, own, tuple(missed))
+                run = _Run(place, name, as_owner=as_owner, root=root, timeout=timeout)
+                try:
+                    steps = run.steps(migrations, first)
+                    objects = run.recorder.objects()
+                except StartAgain as again:
+                    missed.append(again.stub)
+                    database = again.stub.database or database
+                else:
+                    run.recorder.remove()
+                    break
+                finally:
+                    run.close()
+                made = run.roles_made()
+            server.take_away(name, role, made)
+        except psycopg.Error as error:
+            raise CouldNotCheck(f"{server.name} went away: {' '.join(str(error).split())}") from error
     return Replay(
         steps=steps,
         not_replayed=tuple(migration.id for migration in migrations[len(steps) :]),
         database=name,
-        conninfo=server.conninfo(name, owner),
-        owner=owner,
+        conninfo=server.conninfo(name, role),
+        owner=role,
         baseline=run.baseline | {ObjectId(one.kind, one.name) for one in run.supplied},
         objects=objects,
         supplied=tuple(run.supplied),
@@ -170,21 +204,14 @@ def replay(
 
 def discard(replayed: Replay, server: ReplayServer) -> None:
     """Drop the database of a replay and the roles that came with it, on a server that lives on."""
-    from psycopg import sql
-
-    server.drop_database(replayed.database)
-    made = {item.identity for item in replayed.objects if item.kind == "role"}
-    made -= {item.identity for item in replayed.baseline if item.kind == "role"}
+    made = {item.identity for item in replayed.objects.keys() - replayed.baseline if item.kind == "role"}
     made |= {one.name for one in replayed.supplied if one.kind == "role"}
-    with server.connect() as connection:
-        for identity in (*sorted(made), replayed.owner):
-            row = connection.execute("select rolname from pg_roles where quote_ident(rolname) = %s", [identity])
-            for (role,) in row.fetchall():
-                connection.execute(sql.SQL("drop owned by {}").format(sql.Identifier(role)))
-                connection.execute(sql.SQL("drop role {}").format(sql.Identifier(role)))
+    server.take_away(replayed.database, replayed.owner, made)
 
 
-def replay_cache_key(migrations: Sequence[Migration], server_version: str, *, prelude: str | None = None) -> str:
+def replay_cache_key(
+    migrations: Sequence[Migration], server_version: str, *, prelude: Prelude | None = None
+) -> str:
     """SHA-256 (hex) of all that the catalog after a replay depends on.
 
     A history that asks for the date, or for random numbers, in order to name objects is not told apart.
@@ -202,9 +229,10 @@ def replay_cache_key(migrations: Sequence[Migration], server_version: str, *, pr
             digest.update(len(text).to_bytes(8))
             digest.update(text)
 
-    add(auditor.__version__, server_version, prelude)
+    add(auditor.__version__, server_version, prelude and prelude.text)
     for migration in migrations:
         add(migration.id, migration.layout, migration.transactional, migration.unreadable, migration.checksum)
+        add(migration.search_path)
         for statement in migration.statements:
             add(statement.text, statement.data, statement.not_sql)
     return digest.hexdigest()
@@ -212,50 +240,62 @@ def replay_cache_key(migrations: Sequence[Migration], server_version: str, *, pr
 
 # Private
 
+# What hangs on a table of a stand-in is not told.
+_TOLD_OF_STUBS = frozenset(
+    {"role", "schema", "extension", "table", "view", "function", "type", "publication", "default acl"}
+)
 _LEDGER = """create table alembic_version (
     version_num varchar(32) not null, constraint alembic_version_pkc primary key (version_num))"""
+
+
+def _written(search_path: Sequence[str]) -> str:
+    return ",".join(quote_identifier(name) for name in search_path)
 
 
 class _Run:
     """One replay while it lasts."""
 
-    def __init__(
-        self,
-        server: ReplayServer,
-        connection: psycopg.Connection[Any],
-        database: str,
-        owner: str,
-        *,
-        as_owner: bool,
-        root: Path | None,
-        timeout: float,
-    ) -> None:
+    def __init__(self, place: Place, database: str, *, as_owner: bool, root: Path | None, timeout: float) -> None:
         from psycopg import sql
 
-        connection.execute(
+        server, owner = place.server, place.owner
+        place.connection.execute(
             sql.SQL("alter database {} owner to {}").format(sql.Identifier(database), sql.Identifier(owner))
         )
-        self.server = server
         self.supplied: list[Supplied] = []
         self.baseline: frozenset[ObjectId] = frozenset()
-        self.recorder = Recorder(connection, owner, superuser=not as_owner)
+        self.recorder = Recorder(place.connection, owner, superuser=not as_owner)
         self.recorder.install()
-        self._privileged = Privileged(connection, owner)
-        self._place = Place(server, connection, owner)
+        self._there = frozenset(self.recorder.objects())
+        self._privileged = Privileged(place.connection, owner)
+        self._place = place
+        self._database = database
         self._conninfo = server.conninfo(database, owner if as_owner else None)
         self._url = server.sqlalchemy_url(database, owner if as_owner else None)
         self._root = root
         self._timeout = timeout
+        self._put_stubs_in_place()
         self._session = self._connect()
 
     def close(self) -> None:
         self._session.close()
 
-    def steps(self, migrations: Sequence[Migration], prelude: str | None) -> tuple[ReplayStep, ...]:
-        if prelude is not None:
-            self._run_prelude(prelude)
+    def roles_made(self) -> set[str]:
+        """Identities of the roles that are there since it began."""
+        self.recorder.begin()
+        return {item.identity for item in self.recorder.objects().keys() - self._there if item.kind == "role"}
+
+    def steps(self, migrations: Sequence[Migration], prelude: Sequence[Statement]) -> tuple[ReplayStep, ...]:
+        """Run it.
+
+        Raises:
+            StartAgain: something has to be there before.
+        """
+        if prelude:
+            self._run_prelude(tuple(prelude))
         if any(migration.layout == "alembic" for migration in migrations):
             self._session.run(_LEDGER)
+        self._make_schemas(migrations)
         self.recorder.begin()
         self.baseline = frozenset(self.recorder.objects())
         steps: list[ReplayStep] = []
@@ -269,21 +309,46 @@ class _Run:
 
     # Private
 
+    def _make_schemas(self, migrations: Sequence[Migration]) -> None:
+        """Schemas in which sessions look for names, and which the migration tool makes: no migration does."""
+        from psycopg import sql
+
+        names = dict.fromkeys(name for migration in migrations for name in migration.search_path or ())
+        for name in names:
+            if name == "$user" or name.startswith("pg_") or any(self._place.own.makings(Thing("schema", name))):
+                continue
+            query = "select from pg_namespace where nspname = %s"
+            if self._place.connection.execute(query, [name]).fetchone() is None:
+                self._place.connection.execute(
+                    sql.SQL("create schema {} authorization {}").format(
+                        sql.Identifier(name), sql.Identifier(self._place.owner)
+                    )
+                )
+                what = "a schema of the migrations' search_path, which none of them makes"
+                self.supplied.append(Supplied("schema", quote_identifier(name), what))
+
     def _connect(self) -> Session:
         settings = {"client_min_messages": "warning"}
-        if self.server.version_num >= 160000:
+        if self._place.server.version_num >= 160000:
             # A superuser may hand objects to, and act as, each role he creates; so may the role in his place.
             settings["createrole_self_grant"] = "set,inherit"
         return Session(self._conninfo, settings=settings, timeout=self._timeout, terminate=self._terminate)
 
     def _terminate(self, process: int) -> None:
-        with self.server.connect() as connection:
+        with self._place.server.connect() as connection:
             connection.execute("select pg_terminate_backend(%s)", [process])
 
-    def _run_prelude(self, prelude: str) -> None:
-        from auditor.migrations.statements import split_statements
+    def _put_stubs_in_place(self) -> None:
+        for stub in self._place.stubs:
+            before = frozenset(self.recorder.objects())
+            stubs.put_in_place(stub, self._place.server, self._database, self._place.owner, self._place.connection)
+            self.recorder.begin()
+            made = [one for one in sorted(self.recorder.objects().keys() - before) if one.kind in _TOLD_OF_STUBS]
+            if stub.database is not None:
+                made.append(ObjectId("database", quote_identifier(stub.database)))
+            self.supplied += [Supplied(one.kind, one.identity, stub.what, stub.title) for one in made]
 
-        statements = tuple(split_statements(prelude, "prelude"))
+    def _run_prelude(self, statements: tuple[Statement, ...]) -> None:
         attempt = Attempt(self._session, self._privileged, self._place, Migration("", "", "sql", statements))
         attempt.run()
         self.supplied += attempt.supplied
@@ -292,8 +357,11 @@ class _Run:
 
     def _step(self, migration: Migration) -> ReplayStep:
         began = time.monotonic()
-        if migration.unreadable is not None:
+        if migration.unreadable is not None and migration.layout == "alembic":
             return self._online_step(migration, began)
+        if migration.search_path:
+            path = _written(migration.search_path)
+            self._session.run_with("select set_config('search_path', $1, false)", path)
         attempt = Attempt(self._session, self._privileged, self._place, migration)
         attempt.run()
         recording = self._record(attempt.sent(), attempt.supplied)
@@ -306,12 +374,17 @@ class _Run:
             in_transaction=attempt.in_transaction,
             as_superuser=tuple(sorted(index + 1 for index in attempt.as_superuser)),
             supplied=tuple(attempt.supplied),
+            instead=tuple((index + 1, attempt.instead[index]) for index in sorted(attempt.instead)),
             skipped=tuple(index + 1 for index in attempt.skipped()),
             seconds=time.monotonic() - began,
         )
 
     def _online_step(self, migration: Migration, began: float) -> ReplayStep:
-        attempt = OnlineAttempt(migration, self._url, self._place, self._root)
+        url = self._url
+        if migration.search_path:
+            url += "&" if "?" in url else "?"
+            url += "options=" + quote(f"-csearch_path={_written(migration.search_path)}")
+        attempt = OnlineAttempt(migration, url, self._place, self._root)
         attempt.run()
         if attempt.error is None:
             note_in_ledger(self._session, migration)

@@ -19,7 +19,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -88,8 +88,8 @@ def throw_away_server(
     Args:
         installation: the binaries; by default those that :func:`~auditor.replay.binaries.choose` finds.
         major: which major version to choose.
-        superuser: name of the superuser. Another one than `postgres` leaves that name to the role that runs the
-            migrations, many of which say `OWNER TO postgres`.
+        superuser: name of the superuser and of his database. Another one than `postgres` leaves that name to the
+            role that runs the migrations, many of which say `OWNER TO postgres`, and to its database.
         settings: further settings of `postgresql.conf`.
 
     Raises:
@@ -108,12 +108,16 @@ def throw_away_server(
 class ThrowAwayServer:
     """A PostgreSQL server that ends with this process.
 
+    It implements :class:`~auditor.replay.replay_server.ReplayServer`.
+
     Attributes:
         installation: the binaries it runs.
         directory: its working directory, which holds the socket.
-        superuser: the name of its superuser.
+        superuser: the name of its superuser, and of the database that is there from the beginning.
         shims: names of the extensions that :mod:`auditor.replay.extensions` stands in for.
     """
+
+    names_are_free = True
 
     def __init__(self, installation: Installation, settings: Mapping[str, str]) -> None:
         self.installation = installation
@@ -137,8 +141,8 @@ class ThrowAwayServer:
         """The server's `server_version_num`, such as 180006."""
         return self.installation.version_num
 
-    def conninfo(self, dbname: str = "postgres", user: str | None = None) -> str:
-        """How libpq and psycopg connect to a database as a user (by default the superuser).
+    def conninfo(self, dbname: str | None = None, user: str | None = None) -> str:
+        """How libpq and psycopg connect to a database as a user (by default the superuser's, as the superuser).
 
         What the PG* variables of the environment would change is set: a `PGHOSTADDR` that is around must not
         lead the migrations to another server.
@@ -147,7 +151,7 @@ class ThrowAwayServer:
             "host": str(self.directory),
             "hostaddr": "",
             "port": "5432",
-            "dbname": dbname,
+            "dbname": dbname or self.superuser,
             "user": user or self.superuser,
             "options": "",
             "channel_binding": "disable",
@@ -156,15 +160,16 @@ class ThrowAwayServer:
         }
         return " ".join(f"{name}={_quoted(value)}" for name, value in values.items())
 
-    def sqlalchemy_url(self, dbname: str = "postgres", user: str | None = None) -> str:
+    def sqlalchemy_url(self, dbname: str | None = None, user: str | None = None) -> str:
         """The same as a URL for SQLAlchemy.
 
         Such a URL cannot set a parameter to nothing: connect within :func:`libpq_environment_cleared`.
         """
-        role, name, host = (quote(part, safe="") for part in (user or self.superuser, dbname, str(self.directory)))
+        parts = (user or self.superuser, dbname or self.superuser, str(self.directory))
+        role, name, host = (quote(part, safe="") for part in parts)
         return f"postgresql+psycopg://{role}@/{name}?host={host}&port=5432"
 
-    def connect(self, dbname: str = "postgres", user: str | None = None) -> psycopg.Connection[tuple[Any, ...]]:
+    def connect(self, dbname: str | None = None, user: str | None = None) -> psycopg.Connection[tuple[Any, ...]]:
         """A new connection (by default of the superuser) in autocommit mode and with `search_path = pg_catalog`.
 
         The path is set because the owner of a database can set another one for it (`ALTER DATABASE ... SET`), in
@@ -254,6 +259,34 @@ class ThrowAwayServer:
                     )
                 )
 
+    def take_away(self, database: str, owner: str, roles: Iterable[str]) -> None:
+        """Drop the database of a replay, the role that ran it, and the roles and databases that it made.
+
+        Args:
+            database: its name.
+            owner: the name of the role.
+            roles: identities of the roles.
+        """
+        from psycopg import sql
+
+        self.drop_database(database)
+        with self.connect() as connection:
+            found = connection.execute(
+                "select rolname from pg_roles where rolname = %s or quote_ident(rolname) = any (%s)",
+                [owner, list(roles)],
+            )
+            names = [name for (name,) in found.fetchall()]
+            further = connection.execute(
+                "select datname from pg_database where pg_get_userbyid(datdba) = any (%s)", [names]
+            )
+            for (name,) in further.fetchall():
+                connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+            for name in names:
+                connection.execute(sql.SQL("drop owned by {}").format(sql.Identifier(name)))
+            if names:
+                dropped = sql.SQL(", ").join(map(sql.Identifier, names))
+                connection.execute(sql.SQL("drop role {}").format(dropped))
+
     def may_join(self, role: str) -> bool:  # noqa: ARG002 - whatever there is was made for this replay
         """Whether the role that runs the migrations may be made a member of a role that is not superuser: yes."""
         return True
@@ -267,7 +300,7 @@ class ThrowAwayServer:
         return extensions.advice(self, extension)
 
     def rename_superuser(self, name: str) -> None:
-        """Give the superuser another name; connections that are open keep their rights."""
+        """Give the superuser and his database another name; connections to other databases keep their rights."""
         from psycopg import sql
 
         if name == self.superuser:
@@ -275,9 +308,11 @@ class ThrowAwayServer:
         helper = sql.Identifier("auditor_helper")  # nobody can rename or drop the user of his own session
         with self.connect() as connection:
             connection.execute(sql.SQL("create role {} superuser login").format(helper))
-        with self.connect(user="auditor_helper") as connection:
-            renaming = sql.SQL("alter role {} rename to {}")
-            connection.execute(renaming.format(sql.Identifier(self.superuser), sql.Identifier(name)))
+        with self.connect("template1", "auditor_helper") as connection:
+            for kind in ("role", "database"):
+                renaming = sql.SQL("alter {} {} rename to {}")
+                former, new = sql.Identifier(self.superuser), sql.Identifier(name)
+                connection.execute(renaming.format(sql.SQL(kind), former, new))
         self.superuser = name
         with self.connect() as connection:
             connection.execute(sql.SQL("drop role {}").format(helper))

@@ -15,14 +15,14 @@ https://www.postgresql.org/docs/16/release-16.html
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
 
 from auditor import __version__
 from auditor.catalog.session import could_not_connect, one_line
-from auditor.catalog.url import Target, parse_url
+from auditor.catalog.url import SECRET_PARAMETERS, Target, parse_url
 from auditor.errors import CouldNotCheck
 
 OLDEST_MAJOR, NEWEST_MAJOR = 15, 18
@@ -37,7 +37,8 @@ class Shadow:
     """A shadow server, as it was found; nothing was made there yet.
 
     Attributes:
-        target: where it is, and as whom to connect.
+        target: what the URL says.
+        parameters: of libpq, by which one comes to this very server again; may hold a password.
         host: `HOST:PORT`, for people.
         version: what `version()` says.
         version_num: such as 180006.
@@ -48,6 +49,7 @@ class Shadow:
     """
 
     target: Target
+    parameters: Mapping[str, str] = field(repr=False)
     host: str
     version: str
     version_num: int
@@ -142,6 +144,23 @@ _OPTIONS = {
 }
 _SUPERUSER_OPTIONS = {"lc_messages": "C", "synchronous_commit": "off"}
 
+# Parameters that are said anew for each connection, or belong to another role or another way to the server.
+_NOT_HANDED_ON = frozenset(
+    {
+        *(name for name in SECRET_PARAMETERS if name != "sslpassword"),
+        "application_name",
+        "client_encoding",
+        "connect_timeout",
+        "fallback_application_name",
+        "hostaddr",
+        "options",
+        "passfile",
+        "replication",
+        "service",
+        "servicefile",
+    }
+)
+
 _LOOK = b"""
 select version(), pg_is_in_recovery(), current_database()::text,
        extract(epoch from pg_postmaster_start_time())::text,
@@ -178,4 +197,14 @@ def _look(connection: psycopg.Connection[Any], target: Target, host: str) -> Sha
     if standby:
         raise CouldNotCheck(f"the shadow server {host} is a standby, in which no database can be made")
     build = f"{version} shadow {cluster} {extensions}"
-    return Shadow(target, host, version, number, database, started, build, tuple(left_over))
+    parameters = _parameters_of(connection)
+    return Shadow(target, parameters, host, version, number, database, started, build, tuple(left_over))
+
+
+def _parameters_of(connection: psycopg.Connection[Any]) -> dict[str, str]:
+    """How to get to the same server again, whatever the environment, a service file or a list of hosts say."""
+    known = {option.keyword.decode(): option.val.decode() for option in connection.pgconn.info if option.val}
+    info = connection.info
+    found = {name: value for name, value in known.items() if name not in _NOT_HANDED_ON}
+    found |= {"host": info.host, "hostaddr": info.hostaddr, "port": str(info.port)}
+    return found | {"dbname": info.dbname, "user": info.user, "password": info.password}

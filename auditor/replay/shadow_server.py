@@ -1,7 +1,7 @@
 """One replay on a shadow server: what it makes there, and that nothing of it stays.
 
-Roles belong to a whole server. So replays on one server wait for each other, and what is dropped in the end is what
-was not there in the beginning: the databases and roles of the replay, and those that its migrations made.
+Roles belong to a whole server. So replays on one server wait for each other; and what is dropped in the end is
+what was not there in the beginning, the databases and roles of the replay and those that its migrations made.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import contextlib
 import logging
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, LiteralString
 from urllib.parse import quote, urlencode
 
@@ -19,7 +19,6 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from auditor.catalog.session import one_line
-from auditor.catalog.url import SECRET_PARAMETERS
 from auditor.errors import CouldNotCheck
 from auditor.replay.server import WITHHELD_ROLES
 from auditor.replay.shadow import PREFIX, Shadow, connected
@@ -49,18 +48,19 @@ class ShadowServer:
 
     Attributes:
         shims: empty; what stands in for extensions needs files of the server.
+        names_are_free: they are not: others have databases here.
     """
 
     shims: frozenset[str] = frozenset()
+    names_are_free = False
 
     def __init__(self, shadow: Shadow) -> None:
         self._shadow = shadow
         self._passwords: dict[str, str] = {}
         self._databases: list[str] = []
         # Kept open: with it ends the lock that other replays wait for.
-        self._connection = connected(shadow.target, shadow.target.parameters)
+        self._connection = connected(shadow.target, shadow.parameters)
         try:
-            self._parameters = _parameters_of(self._connection)
             _wait_for_other_replays(self._connection, shadow.name)
             self._known_roles = dict(self._connection.execute("select rolname, oid from pg_roles").fetchall())
             databases = self._connection.execute("select oid from pg_database").fetchall()
@@ -109,10 +109,13 @@ class ShadowServer:
     def create_database(self, name: str | None = None) -> str:
         """Create a database like those of the throw-away server: empty, in UTF-8, with the locale C.
 
+        Args:
+            name: not heeded: it gets a name that no other has.
+
         Raises:
             CouldNotCheck: the server refuses.
         """
-        name = name or PREFIX + secrets.token_hex(8)
+        name = PREFIX + secrets.token_hex(8)
         self._databases.append(name)  # before it is there: an interrupt may come in between
         create = "create database {} template template0 encoding 'UTF8' locale 'C' locale_provider libc"
         self._make("create a database", sql.SQL(create).format(sql.Identifier(name)))
@@ -151,6 +154,12 @@ class ShadowServer:
             self._hand_out_predefined_roles(role)
         self._try_to_log_in(name)
 
+    def take_away(self, database: str, owner: str, roles: Iterable[str]) -> None:  # noqa: ARG002
+        """Drop all that was made here up to now, which is no more than this; what cannot be dropped is named."""
+        self._clean(self._connection)
+        self._databases.clear()
+        self._passwords.clear()
+
     def may_join(self, role: str) -> bool:
         """Whether a role was not there before the replay."""
         return role not in self._known_roles
@@ -184,7 +193,7 @@ class ShadowServer:
     # Private half
 
     def _parameters_for(self, dbname: str | None, user: str | None) -> dict[str, str]:
-        found = dict(self._parameters)
+        found = dict(self._shadow.parameters)
         if dbname is not None:
             found["dbname"] = dbname
         if user is not None:
@@ -237,8 +246,15 @@ class ShadowServer:
             # Its right to set a parameter, and what it granted.
             self._drop(connection, f"rights of {name}", sql.SQL("drop owned by {}").format(sql.Identifier(name)))
         if made:
-            roles = sql.SQL("drop role {}").format(sql.SQL(", ").join(map(sql.Identifier, made)))
-            self._drop(connection, f"roles {', '.join(made)}", roles)
+            self._drop_roles(connection, made)
+
+    def _drop_roles(self, connection: psycopg.Connection[Any], names: list[str]) -> None:
+        drop = sql.SQL("drop role {}")
+        try:  # all at once, since some may be members of others
+            connection.execute(drop.format(sql.SQL(", ").join(map(sql.Identifier, names))))
+        except psycopg.Error:
+            for name in names:
+                self._drop(connection, f"role {name}", drop.format(sql.Identifier(name)))
 
     def _drop(self, connection: psycopg.Connection[Any], what: str, statement: sql.Composed) -> None:
         try:
@@ -265,23 +281,6 @@ _OWNER_SETTINGS: dict[LiteralString, tuple[int, LiteralString]] = {
 # The key of the advisory lock, in the database of the URL.
 _LOCK = int.from_bytes(b"auditor")
 
-# Parameters that are said anew for each connection, or belong to another role or another way to the server.
-_NOT_HANDED_ON = frozenset(
-    {
-        *(name for name in SECRET_PARAMETERS if name != "sslpassword"),
-        "application_name",
-        "client_encoding",
-        "connect_timeout",
-        "fallback_application_name",
-        "hostaddr",
-        "options",
-        "passfile",
-        "replication",
-        "service",
-        "servicefile",
-    }
-)
-
 # New ones, except those of which somebody else is the administrator, as from 16 on their creator is.
 _MADE_ROLES = b"""
 with new as (select oid, rolname::text as name from pg_roles where oid <> all (%(known)s) and not rolsuper)
@@ -303,16 +302,6 @@ select pg_get_userbyid(roleid)::text, pg_get_userbyid(member)::text from pg_auth
  where pg_get_userbyid(grantor) = any (%(made)s) and pg_get_userbyid(member) <> all (%(made)s)
    and current_setting('server_version_num')::integer < 160000
 """
-
-
-def _parameters_of(connection: psycopg.Connection[Any]) -> dict[str, str]:
-    """How to get to the same server again, whatever the environment, a service file or a list of hosts say."""
-    known = {option.keyword.decode(): option.val.decode() for option in connection.pgconn.info if option.val}
-    info = connection.info
-    found = {name: value for name, value in known.items() if name not in _NOT_HANDED_ON}
-    found |= {"host": info.host, "port": str(info.port), "dbname": info.dbname, "user": info.user}
-    further = {"hostaddr": info.hostaddr, "password": info.password}
-    return found | {name: value for name, value in further.items() if value}
 
 
 def _wait_for_other_replays(connection: psycopg.Connection[Any], name: str) -> None:

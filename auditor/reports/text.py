@@ -30,6 +30,8 @@ def render(report: Report, view: View = View()) -> str:  # noqa: B008 - a frozen
     if view.verbosity < 0:
         for finding in report.findings:
             page.line((_STYLES[finding.severity], finding_line(finding)))
+        for reason in report.could_not_check:
+            page.line(visible(f"could not check: {reason}"))
     else:
         listing = LISTINGS.get(report.command)
         if listing is not None and report.data:

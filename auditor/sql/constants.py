@@ -1,26 +1,25 @@
-"""Expressions that can be computed from the text alone: what EXECUTE is given, what FOREACH runs over.
+"""Expressions that the text alone decides: what EXECUTE is given, what FOREACH runs over, what IF asks.
 
-Only text and arrays of text: literals, `||`, `format()`, the quoting functions, variables of known value.
+Literals, variables of known value, operators, CASE, and the functions of :mod:`auditor.sql.value_functions`.
+Whatever depends on rows, settings, the time or chance is not known.
+
+https://www.postgresql.org/docs/current/sql-expressions.html
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
-from auditor.sql.names import quote_identifier
-from auditor.sql.tree import Node, array_literal, items, literal, strings
-
-Value = str | list[str]
-"""A text or an array of texts. What is not known is None; so is NULL."""
-
-Environment = Mapping[str, Value]
-"""Values of variables by name; of a record's field by `record.field`."""
+from auditor.sql.tree import Node, array_literal, items, strings, type_name
+from auditor.sql.value_functions import call, joined, operate
+from auditor.sql.values import NULL, Environment, Opaque, Value, as_integer, cast, output_of, text_of
 
 ANYTHING = "?"
 """No name of a variable: see :func:`evaluate`."""
 
-_FORMAT = re.compile(r"%(?:(\d+)\$)?(?:-?\d+)?([sIL%])")
+_NUMBER = re.compile(r"\d+\.\d+")
+_ARITHMETIC = frozenset({"+", "-", "*", "/", "%"})
 
 
 def evaluate(node: Node | None, known: Environment) -> Value | None:
@@ -32,183 +31,332 @@ def evaluate(node: Node | None, known: Environment) -> Value | None:
     """
     if not node:
         return None
-    if (value := literal(node)) is not None:
-        return value
-    for kind, body in node.items():
-        if (reader := _READERS.get(kind)) is not None and (found := reader(body, known)) is not None:
-            return found
+    try:
+        for kind, body in node.items():
+            if (reader := _READERS.get(kind)) is not None and (found := reader(body, known)) is not None:
+                return found
+    except RecursionError:
+        return None  # hundreds of operators within one another
     return known.get(ANYTHING)
 
 
-def literal_rows(select: Node, known: Environment) -> list[dict[str, str]] | None:
-    """The rows of a query that needs no table: VALUES, `unnest` of a known array; None for any other.
+def argument_text(node: Node, known: Environment) -> str | None:
+    """The text form of an argument of a call; None for NULL and for what is not known."""
+    value = evaluate(node, known)
+    if isinstance(value, bool):
+        return text_of(value)
+    return None if value is None else output_of(value)
 
-    Args:
-        select: the body of a SelectStmt.
-        known: values of variables.
 
-    Returns:
-        For each row its columns by name.
-    """
-    if any(clause in select for clause in ("whereClause", "larg", "groupClause", "limitCount", "withClause")):
-        return None
-    if "valuesLists" in select:
-        return _values(select, (), known)
-    targets = [target["ResTarget"] for target in select.get("targetList", ())]
-    sources = select.get("fromClause", ())
-    if not sources and len(targets) == 1:
-        call = targets[0].get("val", {}).get("FuncCall")
-        column = targets[0].get("name", "unnest")
-        return _unnest(call, column, known) if call is not None else None
-    if len(sources) != 1:
-        return None
-    rows = _rows_of_source(sources[0], known)
-    if rows is None or not rows:
-        return rows
-    return _project(rows, targets)
+def as_condition(value: Value | None) -> bool | None:
+    """What a condition of that value does: NULL does not hold; None where it is not known."""
+    if value is NULL:
+        return False
+    return value if isinstance(value, bool) else None
 
 
 # Private
 
 
-def _rows_of_source(source: Node, known: Environment) -> list[dict[str, str]] | None:
-    if (function := source.get("RangeFunction")) is not None:
-        calls = items(function["functions"][0])
-        alias = function.get("alias", {})
-        names = strings(alias.get("colnames", ())) or [alias.get("aliasname", "unnest")]
-        call = calls[0].get("FuncCall") if calls else None
-        return _unnest(call, names[0], known) if call is not None else None
-    if (inner := source.get("RangeSubselect")) is not None:
-        names = strings(inner.get("alias", {}).get("colnames", ()))
-        query = inner["subquery"].get("SelectStmt", {})
-        if "valuesLists" in query:
-            return _values(query, tuple(names), known)
-    return None
-
-
-def _project(rows: list[dict[str, str]], targets: list[Node]) -> list[dict[str, str]] | None:
-    projected: list[dict[str, str]] = [{} for _ in rows]
-    for target in targets:
-        fields = strings(target.get("val", {}).get("ColumnRef", {}).get("fields", ()))
-        if not fields:
-            return None
-        if fields[-1] == "*":
-            for result, row in zip(projected, rows, strict=True):
-                result.update(row)
-            continue
-        if fields[-1] not in rows[0]:
-            return None
-        for result, row in zip(projected, rows, strict=True):
-            result[target.get("name", fields[-1])] = row[fields[-1]]
-    return projected
-
-
-def _values(select: Node, names: tuple[str, ...], known: Environment) -> list[dict[str, str]] | None:
-    rows = []
-    for row in select["valuesLists"]:
-        values = [evaluate(value, known) for value in items(row)]
-        texts = [value for value in values if isinstance(value, str)]
-        if len(texts) != len(values):
-            return None
-        columns = [names[at] if at < len(names) else f"column{at + 1}" for at in range(len(texts))]
-        rows.append(dict(zip(columns, texts, strict=True)))
-    return rows
-
-
-def _unnest(call: Node, column: str, known: Environment) -> list[dict[str, str]] | None:
-    if strings(call["funcname"])[-1] != "unnest" or len(call.get("args", ())) != 1:
-        return None
-    values = evaluate(call["args"][0], known)
-    if isinstance(values, str):
-        values = array_literal(call["args"][0])
-    return None if values is None else [{column: value} for value in values]
+def _constant(body: Node, _known: Environment) -> Value | None:
+    if body.get("isnull"):
+        return NULL
+    if (string := body.get("sval")) is not None:
+        return str(string.get("sval", ""))
+    if (integer := body.get("ival")) is not None:
+        return int(integer.get("ival", 0))
+    if (boolean := body.get("boolval")) is not None:
+        return bool(boolean.get("boolval", False))
+    text = str(body.get("fval", {}).get("fval", ""))
+    if text.isdigit() and len(text) < 19:
+        return int(text)
+    return Opaque(text) if _NUMBER.fullmatch(text) else None
 
 
 def _variable(body: Node, known: Environment) -> Value | None:
     return known.get(".".join(strings(body.get("fields", ()))))
 
 
+def _parameter(body: Node, known: Environment) -> Value | None:
+    return known.get(f"${body.get('number', 0)}")
+
+
 def _cast(body: Node, known: Environment) -> Value | None:
-    value = evaluate(body.get("arg"), known)
-    if isinstance(value, str) and body["typeName"].get("arrayBounds"):
-        return array_literal({"A_Const": {"sval": {"sval": value}}})
-    return value
+    argument = body.get("arg", {})
+    value = evaluate(argument, known)
+    if value is None or (ANYTHING in known and value == known[ANYTHING]):
+        return value
+    return cast(value, type_name(body["typeName"]))
+
+
+def _expression(body: Node, known: Environment) -> Value | None:
+    reader = _EXPRESSIONS.get(body.get("kind", ""))
+    return reader(body, known) if reader is not None else None
 
 
 def _operator(body: Node, known: Environment) -> Value | None:
-    if body.get("kind") != "AEXPR_OP" or strings(body.get("name", ())) != ["||"]:
+    operator = strings(body.get("name", ()))[-1]
+    if operator == "||" and "lexpr" in body:
+        return _concatenation(body, known)
+    right = evaluate(body.get("rexpr"), known)
+    if "lexpr" not in body:
+        negative = operator == "-" and isinstance(right, int) and not isinstance(right, bool)
+        return -right if negative and isinstance(right, int) else None
+    left = evaluate(body["lexpr"], known)
+    if left is None or right is None:
         return None
-    left, right = evaluate(body.get("lexpr"), known), evaluate(body.get("rexpr"), known)
+    if operator in _ARITHMETIC:
+        return operate(operator, left, right)
+    return _compared(operator, left, right)
+
+
+def _concatenation(body: Node, known: Environment) -> Value | None:
+    nodes: list[Node] = []
+    _operands({"A_Expr": body}, nodes)
+    values: list[Value] = []
+    for node in nodes:
+        value = evaluate(node, known)
+        if value is None:
+            return None
+        values.append(value)
+    if not any(isinstance(value, list) for value in values):
+        numbers = sum(isinstance(value, int) for value in values[:2])
+        return joined(values) if numbers < 2 else None
+    if NULL in values:
+        return None
+    whole: list[Value] = []
+    for value in values:
+        whole.extend(value if isinstance(value, list) else [value])
+    return whole
+
+
+def _operands(node: Node, found: list[Node]) -> None:
+    """The operands of a chain `a || b || c`, which the grammar nests to the left."""
+    chain: list[Node] = []
+    while (body := node.get("A_Expr")) is not None and _is_concatenation(body):
+        chain.append(body.get("rexpr", {}))
+        node = body.get("lexpr", {})
+    found.append(node)
+    found.extend(reversed(chain))
+
+
+def _is_concatenation(body: Node) -> bool:
+    return body.get("kind") == "AEXPR_OP" and strings(body.get("name", ()))[-1:] == ["||"] and "lexpr" in body
+
+
+def _compared(operator: str, left: Value, right: Value) -> Value | None:
+    if left is NULL or right is NULL:
+        return NULL
+    if isinstance(left, bool) or isinstance(right, bool):
+        return _equality(operator, left, right) if isinstance(left, bool) and isinstance(right, bool) else None
+    if isinstance(left, int) or isinstance(right, int):
+        a, b = as_integer(left), as_integer(right)
+        if a is None or b is None:
+            return None
+        ordered = {"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b}
+        return ordered[operator] if operator in ordered else _equality(operator, a, b)
+    if isinstance(left, Opaque) or isinstance(right, Opaque):
+        return None
     if isinstance(left, str) and isinstance(right, str):
-        return left + right
-    if isinstance(left, list) and right is not None:
-        return left + (right if isinstance(right, list) else [right])
+        return _equality(operator, left, right)
     return None
 
 
-def _array(body: Node, known: Environment) -> Value | None:
-    values = [evaluate(element, known) for element in body.get("elements", ())]
-    texts = [value for value in values if isinstance(value, str)]
-    return texts if len(texts) == len(values) else None
+def _equality(operator: str, left: Value, right: Value) -> Value | None:
+    return left == right if operator == "=" else left != right if operator in ("<>", "!=") else None
+
+
+def _among(body: Node, known: Environment) -> Value | None:
+    """`x IN (...)` and `x NOT IN (...)`."""
+    value = evaluate(body.get("lexpr"), known)
+    found = _any_equal(value, [evaluate(item, known) for item in items(body.get("rexpr"))])
+    return found if strings(body.get("name", ())) == ["="] else _not(found)
+
+
+def _any(body: Node, known: Environment) -> Value | None:
+    """`x = ANY (array)`."""
+    if strings(body.get("name", ())) != ["="]:
+        return None
+    value, array = evaluate(body.get("lexpr"), known), evaluate(body.get("rexpr"), known)
+    if isinstance(array, str):
+        texts = array_literal(body.get("rexpr"))
+        array = None if texts is None else [*texts]
+    return _any_equal(value, [*array]) if isinstance(array, list) else None
+
+
+def _any_equal(value: Value | None, candidates: list[Value | None]) -> Value | None:
+    if value is None:
+        return None
+    results = [None if one is None else _compared("=", value, one) for one in candidates]
+    return _or(results)
+
+
+def _distinct(body: Node, known: Environment) -> Value | None:
+    left, right = evaluate(body.get("lexpr"), known), evaluate(body.get("rexpr"), known)
+    if left is None or right is None:
+        return None
+    same = left is right if NULL in (left, right) else _compared("=", left, right)
+    return same if body.get("kind") == "AEXPR_NOT_DISTINCT" else _not(same)
+
+
+def _nullif(body: Node, known: Environment) -> Value | None:
+    left, right = evaluate(body.get("lexpr"), known), evaluate(body.get("rexpr"), known)
+    same = None if left is None or right is None else _compared("=", left, right)
+    return None if same is None else NULL if same is True else left
+
+
+def _between(body: Node, known: Environment) -> Value | None:
+    bounds = items(body.get("rexpr"))
+    value, low, high = (evaluate(node, known) for node in (body.get("lexpr"), *bounds))
+    if value is None or low is None or high is None:
+        return None
+    return _and([_compared(">=", value, low), _compared("<=", value, high)])
+
+
+def _like(body: Node, known: Environment) -> Value | None:
+    text, pattern = evaluate(body.get("lexpr"), known), evaluate(body.get("rexpr"), known)
+    if text is NULL or pattern is NULL:
+        return NULL
+    if type(text) is not str or type(pattern) is not str or pattern.endswith("\\"):
+        return None
+    parts = re.findall(r"\\.|[^\\]", pattern, re.DOTALL)
+    wildcards = {"%": ".*", "_": "."}
+    regex = "".join(wildcards.get(part) or re.escape(part[-1]) for part in parts)
+    found = re.fullmatch(regex, text, re.DOTALL) is not None if len(text) < 1000 else None
+    return found if strings(body.get("name", ())) == ["~~"] else _not(found)
+
+
+def _boolean(body: Node, known: Environment) -> Value | None:
+    values = [evaluate(argument, known) for argument in body.get("args", ())]
+    known_ones: list[Value | None] = [v if isinstance(v, bool) or v is NULL else None for v in values]
+    match body.get("boolop"):
+        case "AND_EXPR":
+            return _and(known_ones)
+        case "OR_EXPR":
+            return _or(known_ones)
+    return _not(known_ones[0])
+
+
+def _and(values: list[Value | None]) -> Value | None:
+    if False in values:
+        return False
+    return None if None in values else NULL if NULL in values else True
+
+
+def _or(values: list[Value | None]) -> Value | None:
+    if True in values:
+        return True
+    return None if None in values else NULL if NULL in values else False
+
+
+def _not(value: Value | None) -> Value | None:
+    return not value if isinstance(value, bool) else value
+
+
+def _null_test(body: Node, known: Environment) -> Value | None:
+    value = evaluate(body.get("arg"), known)
+    return None if value is None else (value is NULL) == (body.get("nulltesttype") == "IS_NULL")
+
+
+def _boolean_test(body: Node, known: Environment) -> Value | None:
+    value = evaluate(body.get("arg"), known)
+    if not isinstance(value, bool) and value is not NULL:
+        return None
+    kind = str(body.get("booltesttype", ""))
+    wanted = {"TRUE": True, "FALSE": False, "UNKNOWN": NULL}[kind.rpartition("_")[2]]
+    return (value is wanted) != ("_NOT_" in kind)
+
+
+def _case(body: Node, known: Environment) -> Value | None:
+    subject = evaluate(body["arg"], known) if "arg" in body else None
+    for wrapped in body.get("args", ()):
+        branch = wrapped["CaseWhen"]
+        value = evaluate(branch.get("expr"), known)
+        if "arg" in body:
+            value = None if subject is None or value is None else _compared("=", subject, value)
+        holds = as_condition(value)
+        if holds is None:
+            return None
+        if holds:
+            return evaluate(branch.get("result"), known)
+    return evaluate(body["defresult"], known) if "defresult" in body else NULL
 
 
 def _coalesce(body: Node, known: Environment) -> Value | None:
-    arguments = body.get("args", ())
-    return evaluate(arguments[0], known) if arguments else None
+    for argument in body.get("args", ()):
+        value = evaluate(argument, known)
+        if value is not NULL:
+            return value
+    return NULL
+
+
+def _extreme(body: Node, known: Environment) -> Value | None:
+    values = [evaluate(argument, known) for argument in body.get("args", ())]
+    numbers = [value for value in values if isinstance(value, int) and not isinstance(value, bool)]
+    if not numbers or len(numbers) != len(values):
+        return None
+    return min(numbers) if body.get("op") == "IS_LEAST" else max(numbers)
+
+
+def _array(body: Node, known: Environment) -> Value | None:
+    values: list[Value] = []
+    for element in body.get("elements", ()):
+        value = evaluate(element, known)
+        if value is None or value is NULL:
+            return None
+        values.append(value)
+    return values if len({type(value) for value in values}) <= 1 else None
+
+
+def _element(body: Node, known: Environment) -> Value | None:
+    """`a[1]` and `a[1][2]`."""
+    value = evaluate(body.get("arg"), known)
+    for wrapped in body.get("indirection", ()):
+        indices = wrapped.get("A_Indices")
+        at = evaluate(indices.get("uidx"), known) if indices is not None and "is_slice" not in indices else None
+        if not isinstance(at, int) or not isinstance(value, list):
+            return None
+        value = value[at - 1] if 1 <= at <= len(value) else NULL
+    return None if isinstance(value, list) else value
 
 
 def _call(body: Node, known: Environment) -> Value | None:
-    function = _FUNCTIONS.get(strings(body["funcname"])[-1])
-    if function is None or body.get("func_variadic"):
+    name = strings(body["funcname"])
+    if name[:-1] not in ([], ["pg_catalog"]) or any(key in body for key in _NOT_PLAIN):
         return None
-    arguments = [evaluate(argument, known) for argument in body.get("args", ())]
-    texts = [argument for argument in arguments if isinstance(argument, str)]
-    if len(texts) != len(arguments):
-        return None
-    try:
-        return function(*texts)
-    except (TypeError, IndexError):  # arguments that the function does not take
-        return None
+    arguments: list[Value] = []
+    for argument in body.get("args", ()):
+        value = evaluate(argument, known)
+        if value is None:
+            return None
+        arguments.append(value)
+    return call(name[-1], arguments)
 
 
-def _format(template: str, *arguments: str) -> str:
-    """`format()`: https://www.postgresql.org/docs/current/functions-string.html#FUNCTIONS-STRING-FORMAT."""
-    position = 0
-
-    def replace(match: re.Match[str]) -> str:
-        nonlocal position
-        if match[2] == "%":
-            return "%"
-        position = int(match[1]) if match[1] else position + 1
-        value = arguments[position - 1]
-        if match[2] == "I":
-            return quote_identifier(value)
-        return _quote_literal(value) if match[2] == "L" else value
-
-    return _FORMAT.sub(replace, template)
-
-
-def _quote_literal(text: str) -> str:
-    quoted = "'" + text.replace("'", "''").replace("\\", "\\\\") + "'"
-    return f"E{quoted}" if "\\" in text else quoted
-
-
-_FUNCTIONS: dict[str, Callable[..., Value]] = {
-    "format": _format,
-    "concat": lambda *texts: "".join(texts),
-    "quote_ident": quote_identifier,
-    "quote_literal": _quote_literal,
-    "lower": str.lower,
-    "upper": str.upper,
-    "replace": str.replace,
-    "btrim": lambda text: text.strip(" "),
-    "string_to_array": lambda text, separator: text.split(separator),
+_NOT_PLAIN = frozenset({"func_variadic", "agg_star", "agg_distinct", "agg_order", "agg_filter", "over"})
+_EXPRESSIONS: dict[str, Callable[[Node, Environment], Value | None]] = {
+    "AEXPR_OP": _operator,
+    "AEXPR_OP_ANY": _any,
+    "AEXPR_IN": _among,
+    "AEXPR_DISTINCT": _distinct,
+    "AEXPR_NOT_DISTINCT": _distinct,
+    "AEXPR_NULLIF": _nullif,
+    "AEXPR_BETWEEN": _between,
+    "AEXPR_LIKE": _like,
 }
 _READERS: dict[str, Callable[[Node, Environment], Value | None]] = {
+    "A_Const": _constant,
     "ColumnRef": _variable,
+    "ParamRef": _parameter,
     "TypeCast": _cast,
-    "A_Expr": _operator,
-    "A_ArrayExpr": _array,
+    "A_Expr": _expression,
+    "BoolExpr": _boolean,
+    "NullTest": _null_test,
+    "BooleanTest": _boolean_test,
+    "CaseExpr": _case,
     "CoalesceExpr": _coalesce,
+    "MinMaxExpr": _extreme,
+    "A_ArrayExpr": _array,
+    "A_Indirection": _element,
     "FuncCall": _call,
 }

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
 from auditor.model.change import Access, Name, Reference
+from auditor.sql.constants import argument_text
 from auditor.sql.names import is_builtin_function, split_name
 from auditor.sql.scopes import (
     ALL_COLUMNS,
@@ -37,6 +38,7 @@ from auditor.sql.tree import (
     strings,
     type_name,
 )
+from auditor.sql.values import Environment
 
 _SEQUENCE_FUNCTIONS = frozenset({"nextval", "setval", "currval"})
 _REG_TYPES: dict[str, str] = {
@@ -53,14 +55,18 @@ class Mentions:
     Args:
         owner: the relation whose expression it is (a check, a policy, an index), for its columns.
         aliases: other names of the owner: `new` and `old` in triggers and rules.
+        known: values of variables, for the arguments of calls.
 
     Attributes:
         settings: the arguments of calls of `set_config`.
     """
 
-    def __init__(self, owner: Name | None = None, aliases: Iterable[str] = ()) -> None:
+    def __init__(
+        self, owner: Name | None = None, aliases: Iterable[str] = (), *, known: Environment | None = None
+    ) -> None:
+        self._known = known if known is not None else {}
         self.relations: list[Relation] = []
-        self.calls: dict[tuple[Name, tuple[str | None, ...]], None] = {}
+        self.calls: dict[tuple[Name, tuple[str | None, ...], tuple[str, ...]], None] = {}
         self.types: dict[Name, None] = {}
         self.others: dict[tuple[str, Name], None] = {}
         self.sequences: list[tuple[str, Name]] = []
@@ -84,7 +90,7 @@ class Mentions:
             if not relation.system:
                 relations.setdefault(relation.name, {}).update(relation.columns)
         found = [Reference("relation", name, tuple(columns)) for name, columns in relations.items()]
-        found += [Reference("function", name) for name in dict.fromkeys(name for name, _ in self.calls)]
+        found += [Reference("function", name) for name in dict.fromkeys(name for name, *_ in self.calls)]
         found += [Reference("type", name) for name in self.types]
         for kind, name in self.others:
             reference = Reference(kind, name)  # type: ignore[arg-type]
@@ -120,8 +126,19 @@ class Mentions:
             for relation in merged.values()
         ]
         found += [Access("write", name, verb) for verb, name in dict.fromkeys(self.sequences) if verb != "currval"]
-        found += [Access("call", name, "call", arguments=arguments) for name, arguments in self.calls]
+        found += [
+            Access("call", name, "call", arguments=arguments, named=named) for name, arguments, named in self.calls
+        ]
         return tuple(found)
+
+    def arguments_of(self, nodes: Iterable[Node]) -> tuple[tuple[str | None, ...], tuple[str, ...]]:
+        """The arguments of a call: the text of each, where the text decides it, and the names of the last ones."""
+        named = [node["NamedArgExpr"] for node in nodes if "NamedArgExpr" in node]
+        values = [node["NamedArgExpr"]["arg"] if "NamedArgExpr" in node else node for node in nodes]
+        return (
+            tuple(argument_text(value, self._known) for value in values),
+            tuple(argument.get("name", "") for argument in named),
+        )
 
     # Private
 
@@ -319,7 +336,7 @@ class Mentions:
         arguments = body.get("args", [])
         builtin = name.schema == "pg_catalog" or (name.schema is None and is_builtin_function(name.name))
         if not builtin and name.schema not in SYSTEM_SCHEMAS:
-            self.calls[name, tuple(literal(argument) for argument in arguments)] = None
+            self.calls[name, *self.arguments_of(arguments)] = None
         elif name.name in _SEQUENCE_FUNCTIONS and (text := string_literal(next(iter(arguments), None))):
             if parts := split_name(text):
                 sequence = name_of(parts)

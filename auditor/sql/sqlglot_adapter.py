@@ -52,6 +52,7 @@ def shape_of(sql: str) -> Shape | None:
     return None if tree is None else _shape(tree)
 
 
+@lru_cache(maxsize=4)  # asked for by the comparison, then by the handler of the statement
 def accesses_of(sql: str) -> tuple[Access, ...] | None:
     """Which relations a data statement reads and writes, as sqlglot sees it; calls are left out.
 

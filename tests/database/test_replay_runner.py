@@ -12,7 +12,7 @@ import pytest
 from auditor.errors import CouldNotCheck
 from auditor.migrations.statements import split_statements
 from auditor.model import Migration, ObjectId
-from auditor.replay.runner import Replay, discard, replay, replay_cache_key
+from auditor.replay.runner import Prelude, Replay, discard, replay, replay_cache_key
 from auditor.replay.server import ThrowAwayServer, throw_away_server
 
 Run = Callable[..., Replay]
@@ -21,7 +21,12 @@ Run = Callable[..., Replay]
 def history(*texts: str, **options: Any) -> list[Migration]:
     """One migration for each text, each a file of its own."""
     return [
-        Migration(f"{n:03}", f"{n:03}.sql", "sql", tuple(split_statements(text, f"{n:03}.sql")), **options)
+        Migration(
+            f"{n:03}",
+            f"{n:03}.sql",
+            statements=tuple(split_statements(text, f"{n:03}.sql")),
+            **{"layout": "sql", **options},
+        )
         for n, text in enumerate(texts, start=1)
     ]
 
@@ -304,13 +309,13 @@ def test_many_rows_are_not_kept(run: Run) -> None:
 def test_prelude(run: Run) -> None:
     done = run(
         "create table t (id int references auth.users)",
-        prelude="create schema auth; create table auth.users (id int primary key)",
+        prelude=Prelude("create schema auth; create table auth.users (id int primary key)"),
     )
     assert done.error is None
     assert ObjectId("table", "auth.users") in done.baseline
     assert "table public.t" in made(done)
     with pytest.raises(CouldNotCheck, match=r"prelude:1:1: .*nonsense"):
-        run("select 1", prelude="nonsense")
+        run("select 1", prelude=Prelude("nonsense"))
 
 
 def test_the_ledger_of_alembic(run: Run, connect: Callable[..., psycopg.Connection[Any]]) -> None:
@@ -360,7 +365,7 @@ def test_the_key_of_a_replay_depends_on_what_it_depends_on() -> None:
         replay_cache_key([second, first], "18.1"),
         replay_cache_key([first], "18.1"),
         replay_cache_key([first, second], "18.2"),
-        replay_cache_key([first, second], "18.1", prelude="select 1"),
+        replay_cache_key([first, second], "18.1", prelude=Prelude("select 1")),
         replay_cache_key([first, *history("create table u();")], "18.1"),
     ]
     assert len({key, *others}) == 6
@@ -391,3 +396,27 @@ def test_the_owner_may_be_called_postgres() -> None:
     assert done.error is None
     assert done.owner == "postgres"
     assert done.steps[0].as_superuser == ()
+
+
+def test_a_search_path_of_the_migrations_own(run: Run) -> None:
+    """Schemas that no migration makes are there beforehand, as a tool makes its own."""
+    path = ("tool's", "app", "public")
+    texts = (
+        "create schema app; create table t (id int)",
+        "set search_path to app; create table u ()",
+        "create view v as select from t",
+    )
+    done = run(*history(*texts, search_path=path))
+    assert done.error is None
+    assert made(done, 0) == {"schema app", 'table "tool\'s".t', 'table column "tool\'s".t.id'}
+    assert made(done, 1) == {"table app.u"}
+    assert made(done, 2) == {'view "tool\'s".v'}
+    assert [(one.kind, one.name) for one in done.supplied] == [("schema", '"tool\'s"')]
+    keys = {replay_cache_key(history("select 1", search_path=one), "18") for one in (None, ("a",), ("b",))}
+    assert len(keys) == 3
+
+
+def test_what_could_be_read_of_a_migration_that_is_a_program(run: Run) -> None:
+    done = run(*history("create table t ()", layout="django", unreadable="RunPython(f) runs Python code"))
+    assert done.error is None
+    assert made(done) == {"table public.t"}

@@ -9,11 +9,16 @@ import os
 from pathlib import Path
 
 import pytest
+import yaml
 
-from auditor.migrations import MigrationSet, Source, discover, read_migrations
+from auditor.history import fold
+from auditor.migrations import MigrationSet, Source, discover, includes, read, read_migrations
 from auditor.migrations.cache import Cache
 from auditor.migrations.formats import FORMATS
 from auditor.migrations.formats.files import natural_key
+from auditor.migrations.placeholders import yaml_line
+from auditor.migrations.statements import split_statements
+from auditor.model import Statement
 
 CASES = Path(__file__).parent.parent / "cases" / "formats"
 EXPECTED = "expected.txt"
@@ -46,6 +51,8 @@ def told(found: MigrationSet) -> str:
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_case(folder: str) -> None:
     layout = folder.partition("/")[0]
+    if folder == "django/project":
+        pytest.importorskip("django")
     root = CASES / folder
     found = read_migrations(root, [Source(".")], Cache())
     assert [history.format.name for history in found.histories] == [layout], "detected as another layout"
@@ -194,5 +201,165 @@ def test_a_placeholder_with_a_value(tmp_path: Path) -> None:
             "select 'jobs:insert', 1::int, null::graphile_worker.job",
         ]
     without = read_migrations(tmp_path, [Source(".")], Cache())
-    assert len(without.problems) == 3
-    assert "placeholders:" in without.problems[0].help
+    assert [str(p.location) for p in without.problems] == ["000001.sql:1:1"], "one for a file and a placeholder"
+    assert "`placeholders: {GRAPHILE_WORKER_SCHEMA: VALUE}`" in without.problems[0].help
+    assert "3 statements" in without.problems[0].help
+    assert sum(statement.problem is not None for statement in without.migrations[0].statements) == 3
+
+
+@pytest.mark.parametrize(
+    ("written", "line"),
+    [
+        ("${schema}", "placeholders: {schema: VALUE}"),
+        ("${flyway:timestamp}", 'placeholders: {"${flyway:timestamp}": VALUE}'),
+        ('{{ index .Options "Namespace" }}', "placeholders: {Namespace: VALUE}"),
+        ("{{ .Env.SCHEMA }}", "placeholders: {Env.SCHEMA: VALUE}"),
+        ("{{- schema -}}", "placeholders: {schema: VALUE}"),
+        ("{% if x %}", 'placeholders: {"{% if x %}": VALUE}'),
+        (":NAME", "placeholders: {NAME: VALUE}"),
+        (":'name'", "placeholders: {name: VALUE}"),
+        (':"name"', "placeholders: {name: VALUE}"),
+        (":{?name}", "placeholders: {name: VALUE}"),
+    ],
+)
+def test_the_line_that_gives_a_placeholder_its_value(written: str, line: str) -> None:
+    assert yaml_line(written) == line
+    if "%" in written or "?" in written:
+        return
+    (key,) = yaml.safe_load(line)["placeholders"]
+    found = split_statements(f"SELECT {written}", "f.sql", placeholders={key: "x"})
+    assert [s.problem for s in found] == [None]
+
+
+def test_river_puts_its_schema_into_comments(tmp_path: Path) -> None:
+    (tmp_path / "001.sql").write_text("CREATE TABLE /* TEMPLATE: schema */river_job (id int);")
+    assert [s.text for s in read_sql(tmp_path)] == ["CREATE TABLE /* TEMPLATE: schema */river_job (id int)"]
+    for value in ("river", "river."):
+        assert [s.text for s in read_sql(tmp_path, schema=value)] == ["CREATE TABLE river.river_job (id int)"]
+    assert [s.text for s in read_sql(tmp_path, schema="")] == ["CREATE TABLE river_job (id int)"]
+
+
+def read_sql(root: Path, **placeholders: str) -> list[Statement]:
+    found = read_migrations(root, [Source(".", placeholders=placeholders)], Cache())
+    assert not found.problems
+    return [statement for migration in found.migrations for statement in migration.statements]
+
+
+def test_a_configured_variable_wins_over_the_script(tmp_path: Path) -> None:
+    (tmp_path / "1.sql").write_text(
+        "\\set owner `cat /run/secrets/owner`\n\\set schema theirs\n\\getenv host HOST\n"
+        "CREATE TABLE :\"schema\".t ();\nALTER TABLE :schema.t OWNER TO :owner;\nSELECT :'host';\n"
+    )
+    without = read_migrations(tmp_path, [Source(".")], Cache()).problems
+    assert "`placeholders: {owner: VALUE}`" in without[0].help
+    found = read_sql(tmp_path, owner="me", schema="ours", host="here")
+    assert [s.text for s in found if s.not_sql is None] == [
+        "CREATE TABLE ours.t ()",
+        "ALTER TABLE ours.t OWNER TO me",
+        "SELECT 'here'",
+    ]
+
+
+def test_included_files_are_looked_at_anew(tmp_path: Path) -> None:
+    """What is remembered of a script does not stand for the files that it includes."""
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "1.sql").write_text("\\ir lib/t.sql\n")
+    cache = Cache()
+    for name in ("a", "b"):
+        (tmp_path / "lib" / "t.sql").write_text(f"CREATE TABLE {name} ();")
+        found = read_migrations(tmp_path, [Source(".")], cache)
+        assert [s.text for s in found.migrations[0].statements if s.not_sql is None] == [f"CREATE TABLE {name} ()"]
+        assert not found.problems
+
+
+def test_includes_that_multiply_come_to_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(includes, "MAX_INCLUDED", 50)
+    for number in range(20):
+        (tmp_path / f"{number}.txt").write_text(f"\\ir {number + 1}.txt\n" * 2)
+    (tmp_path / "20.txt").write_text("SELECT 1;")
+    (tmp_path / "1.sql").write_text("\\ir 0.txt\n")
+    found = read_migrations(tmp_path, [Source(".")], Cache())
+    assert any("more than" in problem.message for problem in found.problems)
+
+
+def test_a_directory_above_a_history_means_the_history(tmp_path: Path) -> None:
+    (tmp_path / "db" / "migrations").mkdir(parents=True)
+    (tmp_path / "db" / "migrations" / "20240101_a.sql").write_text("-- migrate:up\nSELECT 1;\n-- migrate:down\n")
+    (tmp_path / "db" / "schema.sql").write_text("SELECT 2;")
+    (tmp_path / "db" / "views").mkdir()
+    (tmp_path / "db" / "views" / "v.sql").write_text("SELECT 3;")
+    found = read_migrations(tmp_path, [Source("db")], Cache())
+    assert [(f.path.name, f.format.name) for f in found.histories] == [("migrations", "dbmate")]
+    assert [(str(p.location), p.kind) for p in found.problems] == [
+        ("db/schema.sql:1:1", "left-out"),
+        ("db/views:1:1", "left-out"),
+    ]
+    (above,) = read_migrations(tmp_path, [Source(".", search_path=["a"])], Cache()).migrations
+    assert above.search_path == ("a",)
+
+
+def test_sqlx_is_known_by_its_marker(tmp_path: Path) -> None:
+    for number in range(1, 9):
+        (tmp_path / f"{number}_x.sql").write_text("-- no-transaction\nSELECT 1;" if number == 7 else "SELECT 1;")
+    found = read_migrations(tmp_path, [Source(".")], Cache())
+    assert [history.format.name for history in found.histories] == ["sqlx"]
+    assert [m.id for m in found.migrations if not m.transactional] == ["7"]
+
+
+def test_each_history_has_a_search_path_of_its_own(tmp_path: Path) -> None:
+    for folder, text in (("one", "CREATE SCHEMA app; CREATE TABLE t ();"), ("two", "CREATE TABLE u ();")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "1.sql").write_text(text)
+    (tmp_path / "two" / "2.sql").write_text(
+        "SET search_path TO other; RESET search_path; ALTER TABLE u ADD a int;"
+    )
+    found = read_migrations(tmp_path, [Source("one"), Source("two", search_path=["app", "public"])], Cache())
+    assert [m.search_path for m in found.migrations] == [None, ("app", "public"), ("app", "public")]
+    history = fold(read(found, Cache()))
+    assert {str(e.object) for e in history.effects if e.object is not None} == {
+        "schema app",
+        "table public.t",
+        "table app.u",
+        "table column app.u.a",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("ALTER DATABASE d SET search_path TO app, public", True),
+        ("ALTER ROLE owner SET search_path = 'app', public", True),
+        ("ALTER ROLE owner IN DATABASE d SET search_path = app", True),
+        ("ALTER ROLE ALL SET search_path = app", True),
+        ('ALTER DATABASE d SET search_path TO "$user", public', False),
+        ("ALTER ROLE authenticator SET search_path = app", False),
+        ("CREATE ROLE reader; ALTER ROLE reader SET search_path = app", False),
+        ("ALTER ROLE owner SET statement_timeout = 0", False),
+    ],
+)
+def test_new_defaults_of_sessions(tmp_path: Path, text: str, told: bool) -> None:
+    (tmp_path / "1.sql").write_text(text)
+    assert not read_migrations(tmp_path, [Source(".")], Cache()).problems, "nothing follows"
+    (tmp_path / "2.sql").write_text("SELECT 1")
+    problems = read_migrations(tmp_path, [Source(".")], Cache()).problems
+    assert [problem.kind for problem in problems] == ["new-default"] * told
+    if told:
+        assert "`search_path: [app" in problems[0].help
+        path = ["app", "public"] if "public" in text else ["app"]
+        assert not read_migrations(tmp_path, [Source(".", search_path=path)], Cache()).problems
+
+
+def test_the_schema_that_flyway_is_configured_for() -> None:
+    for case, schema in (("settings", "referencedata"), ("spring", "app")):
+        (migration,) = read_migrations(CASES / "flyway" / case, [Source(".")], Cache()).migrations
+        assert migration.search_path == (schema, "public")
+
+
+def test_the_page_about_layouts_names_each() -> None:
+    page = (CASES.parents[2] / "docs" / "layouts.md").read_text("utf-8")
+    rows = [[cell.strip().strip("`") for cell in line.split("|")[1:-1]] for line in page.splitlines()]
+    told = {row[0]: row for row in rows if len(row) == 5 and row[0] not in ("layout", "---")}
+    assert list(told) == [known.name for known in FORMATS]
+    assert {name: row[4] for name, row in told.items()} == {
+        known.name: known.ledger.table if known.ledger else "" for known in FORMATS
+    }

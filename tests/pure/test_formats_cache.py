@@ -188,11 +188,11 @@ def test_statements_are_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert isinstance(first[1].changes[0][0], Unknown)
     assert len(list((tmp_path / "cache").iterdir())) == 2
 
-    import auditor.migrations.effects as effects
+    from auditor.migrations import effects, reading
 
     asked: list[str] = []
-    original = effects.changes_of
-    monkeypatch.setattr(effects, "changes_of", lambda text: asked.append(text) or original(text))
+    original = effects.reading_of
+    monkeypatch.setattr(reading, "reading_of", lambda text: asked.append(text) or original(text))
     assert read(read_migrations(tmp_path, [Source("migrations")])) == first
     assert asked == []
     (history / "2.sql").write_text("create table c();")

@@ -172,6 +172,11 @@ def test_quiet_is_one_line_for_each_finding_and_the_verdict() -> None:
     ]
 
 
+def test_quiet_still_says_why_something_could_not_be_checked() -> None:
+    report = Report("check", could_not_check=("replay: no binaries",))
+    assert _text(report, verbosity=-1).splitlines()[0] == "could not check: replay: no binaries"
+
+
 def test_colour_is_there_only_when_asked_for() -> None:
     assert "\x1b[1;31merror\x1b[0m" in _text(REPORT, color=True)
     assert "\x1b" not in _text(REPORT)

@@ -10,6 +10,8 @@ To read another kind of statement: a handler in the module of its subject, and i
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
 
 from auditor.migrations.effects import (
     alter_table,
@@ -29,11 +31,12 @@ from auditor.migrations.effects import (
     views,
 )
 from auditor.migrations.effects.agreement import disagreement_about
+from auditor.migrations.effects.plpgsql_calls import changes_in_call
 from auditor.migrations.effects.reader import Handler, Reader
-from auditor.model.change import AnyChange, Unknown
+from auditor.model.change import AnyChange, CreateFunction, Unknown
 from auditor.sql.tree import Node, kind_and_body
 
-__all__ = ["HANDLERS", "changes_of", "disagreement"]
+__all__ = ["HANDLERS", "Reading", "changes_of", "changes_of_call", "disagreement", "reading_of"]
 
 HANDLERS: dict[str, Handler] = {
     "AlterCollationStmt": creations.altered("collation", "collname", "version"),
@@ -152,6 +155,32 @@ HANDLERS: dict[str, Handler] = {
 """By libpg_query's name of the statement's node. The other `*Stmt` nodes are parts of statements."""
 
 
+class Reading(NamedTuple):
+    """What a text asks for, and where the two parsers differ about it.
+
+    Attributes:
+        changes: see :func:`changes_of`.
+        disagreement: see :func:`disagreement`.
+    """
+
+    changes: tuple[AnyChange, ...]
+    disagreement: str | None = None
+
+
+def reading_of(text: str) -> Reading:
+    """Both :func:`changes_of` and :func:`disagreement`, the text being parsed once."""
+    said: str | None = None
+
+    def compare(node: Node, reader: Reader) -> Iterator[AnyChange]:
+        nonlocal said
+        if said is None and reader.whole:
+            said = disagreement_about(node, reader.statement_text)
+        yield from _dispatch(node, reader)
+
+    changes = tuple(Reader(text, compare).read())
+    return Reading(changes, said)
+
+
 def changes_of(text: str) -> tuple[AnyChange, ...]:
     """What a statement asks for.
 
@@ -165,6 +194,23 @@ def changes_of(text: str) -> tuple[AnyChange, ...]:
     return tuple(Reader(text, _dispatch).read())
 
 
+@lru_cache(maxsize=1024)
+def changes_of_call(
+    routine: CreateFunction, arguments: tuple[str | None, ...], named: tuple[str, ...] = ()
+) -> tuple[AnyChange, ...]:
+    """What the body of a routine does when it is called, as far as its arguments decide it.
+
+    Args:
+        routine: as the history made it, with the text of its body.
+        arguments: of the call, each the text of its value, or None where that is not known.
+        named: names of the last arguments, where they were given by name.
+
+    Returns:
+        Its changes in order, marked with `function`; calls of other routines among them are not followed.
+    """
+    return tuple(changes_in_call(routine, arguments, named, Reader("", _dispatch)))
+
+
 def disagreement(text: str) -> str | None:
     """What sqlglot and PostgreSQL's grammar say differently about a statement, or None.
 
@@ -174,17 +220,7 @@ def disagreement(text: str) -> str | None:
     Args:
         text: one SQL statement.
     """
-    found: list[str] = []
-
-    def compare(node: Node, reader: Reader) -> Iterator[AnyChange]:
-        if reader.whole and (said := disagreement_about(node, reader.statement_text)) is not None:
-            found.append(said)
-        yield from _dispatch(node, reader)
-
-    for _ in Reader(text, compare).read():
-        if found:
-            break
-    return found[0] if found else None
+    return reading_of(text).disagreement
 
 
 def _dispatch(node: Node, reader: Reader) -> Iterator[AnyChange]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple
 
+import msgspec
+
 from auditor.migrations.effects.columns import merge, read_column, read_constraint, sequence_name, type_uses
 from auditor.migrations.effects.reader import Reader
 from auditor.migrations.effects.targets import RELATION_KINDS
@@ -66,10 +68,19 @@ def alter_table(body: Node, reader: Reader) -> Iterator[AnyChange]:
                 name=altered.name,
             )
         else:
-            yield from handler(command, altered, reader)
+            changes = handler(command, altered, reader)
+            # ALTER TYPE says nothing about children: with CASCADE it reaches the tables of the type.
+            everywhere = body["relation"].get("inh") or altered.kind == "composite type"
+            yield from changes if everywhere else map(_only, changes)
 
 
 # Private, columns
+
+
+def _only(change: AnyChange) -> AnyChange:
+    if isinstance(change, AddColumn | DropColumn | AlterColumn | AddConstraint | Drop):
+        return msgspec.structs.replace(change, only=True)
+    return change
 
 
 def _add_column(command: Node, altered: Altered, reader: Reader) -> Iterator[AnyChange]:
@@ -285,6 +296,7 @@ def _of_type(command: Node, altered: Altered, _reader: Reader) -> Iterator[AnyCh
         kind=altered.kind,
         if_exists=altered.missing_ok,
         detail=qualified(written.schema, written.name),
+        of_type=Name(written.name, written.schema),
     )
 
 

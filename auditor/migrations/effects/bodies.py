@@ -5,6 +5,7 @@ PL/pgSQL is read by :mod:`auditor.migrations.effects.plpgsql`, SQL statement by 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
@@ -16,12 +17,20 @@ from auditor.migrations.effects.rows import accesses_of_tree
 from auditor.model.change import AnyChange, Harmless, Unknown
 from auditor.sql import UnreadableSql, grammar
 from auditor.sql.tree import Node, items
+from auditor.sql.values import Environment
 
 _COMPILED = frozenset({"c", "internal"})
+_FROM = re.compile(r"\bfrom\b", re.IGNORECASE)
 
 
 def changes_of_body(
-    text: str, language: str, reader: Reader, location: int, *, inside: Literal["do", "function"]
+    text: str,
+    language: str,
+    reader: Reader,
+    location: int,
+    *,
+    inside: Literal["do", "function"],
+    parameters: Environment | None = None,
 ) -> Iterator[AnyChange]:
     """What a body would do.
 
@@ -31,13 +40,14 @@ def changes_of_body(
         reader: of the statement that holds it.
         location: byte position of its AS clause.
         inside: what the changes are marked with.
+        parameters: values of those parameters that are known, by name and by `$n`.
     """
     language = language.lower()
     line = _line_of_body(reader, location)
     if language == "plpgsql":
-        yield from changes_of_plpgsql(text, reader, line, inside)
+        yield from changes_of_plpgsql(text, reader, line, inside, parameters)
     elif language == "sql":
-        yield from _changes_of_sql(text, reader, line, inside)
+        yield from _changes_of_sql(text, reader, line, inside, parameters or {})
     elif language not in _COMPILED:
         yield Unknown(
             detail=f"a body in the language {language}",
@@ -63,7 +73,10 @@ def changes_of_sql_body(node: Node, reader: Reader) -> Iterator[AnyChange]:
 # Private
 
 
-def _changes_of_sql(text: str, reader: Reader, line: int, inside: str) -> Iterator[AnyChange]:
+def _changes_of_sql(
+    text: str, reader: Reader, line: int, inside: str, parameters: Environment
+) -> Iterator[AnyChange]:
+    numbered = {name: value for name, value in parameters.items() if name.startswith("$")}
     data = text.encode(errors="surrogatepass")
     try:
         ranges = grammar.split(text)
@@ -73,7 +86,9 @@ def _changes_of_sql(text: str, reader: Reader, line: int, inside: str) -> Iterat
     for start, end in ranges:
         statement = data[start:end].decode(errors="replace")
         offset = line + data.count(b"\n", 0, start)
-        yield from _marked(reader.nested(statement).read(), inside, offset)
+        # Before a parameter's name goes that of a column.
+        known = numbered if _FROM.search(statement) else parameters
+        yield from _marked(reader.nested(statement, known).read(), inside, offset)
 
 
 def _marked(changes: Iterable[AnyChange], inside: str, line: int) -> Iterator[AnyChange]:

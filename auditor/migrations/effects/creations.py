@@ -34,6 +34,7 @@ def create_schema(body: Node, reader: Reader) -> Iterator[AnyChange]:
         name=Name(name),
         if_not_exists=body.get("if_not_exists", False),
         detail=f"owner {role_name(owner)}" if owner is not None else None,
+        elements="schemaElts" in body,
     )
     for element in body.get("schemaElts", ()):
         _put_into(element, name)

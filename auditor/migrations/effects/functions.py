@@ -23,10 +23,13 @@ from auditor.model.change import (
     Reference,
     TypeName,
 )
+from auditor.sql.constants import evaluate
 from auditor.sql.mentions import Mentions
 from auditor.sql.names import quote_identifier
 from auditor.sql.scopes import is_system_function
 from auditor.sql.tree import Node, def_elems, items, literal, name_of_nodes, strings, type_name
+from auditor.sql.value_functions import quote_literal
+from auditor.sql.values import NULL, output_of
 
 _MODES: dict[str, Literal["i", "o", "b", "v", "t"]] = {
     "FUNC_PARAM_DEFAULT": "i",
@@ -165,11 +168,14 @@ def functions_in(options: dict[str, Node], names: Iterable[str]) -> tuple[Refere
 
 def read_argument(parameter: Node) -> Argument:
     """A FunctionParameter."""
+    default = evaluate(parameter.get("defexpr"), {})
+    text = None if default is None else output_of(default)
     return Argument(
         type_name(parameter["argType"]),
         parameter.get("name"),
         _MODES[parameter["mode"]],
         default="defexpr" in parameter,
+        default_text="NULL" if default is NULL else None if text is None else quote_literal(text),
     )
 
 

@@ -40,9 +40,10 @@ from auditor.model.change import (
     Name,
     Rename,
 )
-from auditor.sql.constants import Environment, evaluate
+from auditor.sql.constants import evaluate
 from auditor.sql.names import split_name
 from auditor.sql.tree import Node, items, literal, name_of, relation_name, strings
+from auditor.sql.values import Environment
 
 Guards = tuple[Guard, ...]
 """Guards that must all hold."""

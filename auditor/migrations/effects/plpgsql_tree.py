@@ -65,27 +65,51 @@ def contains(node: Any, *kinds: str) -> bool:
     return False
 
 
-def may_leave(node: Node) -> bool:
-    """Whether a statement may leave what it stands in, so that what follows may not be reached."""
-    kind, body = kind_and_body(node)
-    if kind in LEAVING:
-        return "cond" in body  # EXIT WHEN; behind a plain RETURN nothing is reached
-    return contains(body, "PLpgSQL_stmt_return") or (
-        kind in ("PLpgSQL_stmt_if", "PLpgSQL_stmt_case", "PLpgSQL_stmt_block")
-        and contains(body, "PLpgSQL_stmt_exit")
-    )
-
-
 def surely_leaves(nodes: list[Node]) -> bool:
     """Whether a list of statements surely leaves at its end, and nowhere before."""
     if not nodes:
         return False
     kind, body = kind_and_body(nodes[-1])
-    return kind in LEAVING and "cond" not in body and not any(map(may_leave, nodes[:-1]))
+    return kind in LEAVING and "cond" not in body and not contains(nodes[:-1], *LEAVING)
+
+
+def jumps_far(node: Any) -> bool:
+    """Whether an EXIT or CONTINUE with a label stands below: where it leads is not followed."""
+    if isinstance(node, list):
+        return any(jumps_far(element) for element in node)
+    if isinstance(node, dict):
+        return "label" in node.get("PLpgSQL_stmt_exit", ()) or any(jumps_far(value) for value in node.values())
+    return False
+
+
+def loop_variables(node: Any) -> Iterator[Node]:
+    """The variables that `FOR i IN 1..3` declares, below a node."""
+    if isinstance(node, list):
+        for element in node:
+            yield from loop_variables(element)
+    elif isinstance(node, dict):
+        if (loop := node.get("PLpgSQL_stmt_fori")) is not None:
+            yield loop["var"]["PLpgSQL_var"]
+        for value in node.values():
+            if isinstance(value, (dict, list)):
+                yield from loop_variables(value)
+
+
+def blocks_in(node: Any) -> Iterator[Node]:
+    """Every block below a node, from the outside in."""
+    if isinstance(node, list):
+        for element in node:
+            yield from blocks_in(element)
+    elif isinstance(node, dict):
+        if (block := node.get("PLpgSQL_stmt_block")) is not None:
+            yield block
+        for value in node.values():
+            if isinstance(value, (dict, list)):
+                yield from blocks_in(value)
 
 
 def assigned_in(node: Any, names: list[str]) -> set[str]:
-    """Names of the variables that a node may set."""
+    """Names of the variables that a node may set; any variable that a CALL names is among them."""
     found: set[str] = set()
     stack = [node]
     while stack:
@@ -99,6 +123,9 @@ def assigned_in(node: Any, names: list[str]) -> set[str]:
                         found.add(names[value])
                 elif key in ("target", "var") and isinstance(value, dict):
                     found |= _targets(value)
+                elif key == "PLpgSQL_stmt_call":
+                    words = set(re.findall(r"\w+", value["expr"]["PLpgSQL_expr"].get("query", "").lower()))
+                    found |= {name for name in names if name.partition(".")[0].lower() in words}
                 elif isinstance(value, (dict, list)):
                     stack.append(value)
     return found
@@ -109,11 +136,6 @@ def _targets(wrapped: Node) -> set[str]:
     if "fields" in body:
         return {field.get("name", "") for field in body["fields"]}
     return {body.get("refname", "")}
-
-
-def is_integer(text: str) -> bool:
-    """Whether a text is an integer that a loop may run to."""
-    return bool(re.fullmatch(r"-?\d{1,9}", text))
 
 
 def shortened(text: str) -> str:

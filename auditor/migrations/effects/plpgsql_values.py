@@ -10,11 +10,27 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from auditor.migrations.effects.guards import Guards, guards_of, guards_of_query
-from auditor.migrations.effects.plpgsql_tree import assigned_in, expression_text, only_target, parse_one
-from auditor.sql.constants import ANYTHING, Value, evaluate, literal_rows
-from auditor.sql.tree import Node, kind_and_body
+from auditor.migrations.effects.plpgsql_tree import (
+    assigned_in,
+    blocks_in,
+    expression_text,
+    loop_variables,
+    only_target,
+    parse_one,
+)
+from auditor.model.change import TypeName
+from auditor.sql.constant_rows import literal_rows
+from auditor.sql.constants import ANYTHING, as_condition, evaluate
+from auditor.sql.tree import Node, kind_and_body, type_name
+from auditor.sql.values import NULL, Environment, Value, cast
 
 State = tuple[dict[str, Value], dict[str, Guards]]
+
+_CASE = "__Case__Variable_"
+"""How the variable begins that holds the subject of a CASE statement; its type comes with the value."""
+
+_OF_HANDLERS = frozenset({"sqlstate", "sqlerrm"})
+_NO_ROWS = ("fromClause", "whereClause", "havingClause", "valuesLists", "larg", "withClause", "limitCount")
 
 
 class Variables:
@@ -22,9 +38,13 @@ class Variables:
 
     Attributes:
         names: by number, as statements refer to them; a record's field as `record.field`.
+
+    Args:
+        function: the tree of the body.
+        parameters: values of the parameters that are known, by name and by `$n`.
     """
 
-    def __init__(self, function: Node) -> None:
+    def __init__(self, function: Node, parameters: Environment | None = None) -> None:
         datums = [kind_and_body(datum) for datum in function.get("datums", ())]
         plain = [str(body.get("refname", "")) for _, body in datums]
         self.names = [
@@ -32,11 +52,25 @@ class Variables:
             for at, (kind, body) in enumerate(datums)
         ]
         self._doubtful = {name for name, count in Counter(plain).items() if count > 1}
+        self._types = {
+            body.get("refname", ""): found
+            for kind, body in datums
+            if kind == "PLpgSQL_var" and (found := _declared_type(body)) is not None
+        }
+        self._declared = _by_block(function, [body for kind, body in datums if kind == "PLpgSQL_var"])
         self._never_set = set(plain) - assigned_in(function.get("action"), self.names)
         self._known: dict[str, Value] = {}
         self._flags: dict[str, Guards] = {}
+        for name, value in (parameters or {}).items():
+            if name not in self._doubtful:
+                self._known[name] = value
 
     # What is asked
+
+    @property
+    def known(self) -> Environment:
+        """The values that are known now."""
+        return self._known
 
     def name(self, number: int) -> str:
         """The name of a variable by its number."""
@@ -52,6 +86,10 @@ class Variables:
         tree = parse_one(f"SELECT {expression_text(expression)}")
         known = {**self._known, ANYTHING: stand_in}
         return evaluate(only_target(tree), known) if tree is not None else None
+
+    def holds(self, expression: Node) -> bool | None:
+        """Whether a condition holds, or None where it is not known."""
+        return as_condition(self.value(expression))
 
     def condition(self, expression: Node) -> Guards:
         """The guards that a condition amounts to; none if it asks anything else."""
@@ -74,17 +112,24 @@ class Variables:
 
     # What happens
 
-    def declare(self, name: str, default: Node) -> None:
-        """A variable is declared with a default.
+    def declared_in(self, block: Node | None) -> list[Node]:
+        """The variables that a block declares; for None those of which the tree does not tell the block."""
+        return self._declared.get(block.get("lineno", 0) if block is not None else 0, [])
 
-        A default may stand in an inner block, behind assignments that this does not see yet: of other variables
-        only those count that are never set.
+    def declare(self, variable: Node, *, surely: bool) -> None:
+        """A variable begins, with its default or NULL.
+
+        Args:
+            variable: a PLpgSQL_var.
+            surely: whether its block begins here; otherwise only what never changes is known.
         """
-        known = self._known
-        self._known = {other: value for other, value in known.items() if other in self._never_set}
-        value, condition = self.value(default), self.condition(default)
-        self._known = known
-        self._set(name, value, condition)
+        name, default = variable.get("refname", ""), variable.get("default_val")
+        if not surely and name not in self._never_set:
+            return
+        if default is None:
+            self._set(name, NULL, ())
+        else:
+            self._set(name, self.value(default), self.condition(default))
 
     def assign(self, number: int, expression: Node) -> None:
         """A variable is assigned; of an array whose element is set nothing is known any more."""
@@ -93,13 +138,20 @@ class Variables:
         whole = "[" not in text[: len(text) - len(expression_text(expression))]
         self._set(name, self.value(expression) if whole else None, self.condition(expression))
 
+    def set_value(self, number: int, value: Value | None) -> None:
+        """A variable has a value now."""
+        self._set(self.name(number), value, ())
+
     def select_into(self, query: Node, target: Node | None) -> None:
         """A query ran; it may have set variables, FOUND among them."""
         targets = assigned_in({"target": target}, self.names)
         statement = _statement(query)
         output = only_target(statement) if statement is not None else None
         guards = guards_of(output, self._known, self._flags) if output is not None and len(targets) == 1 else ()
+        values = self._selected(statement, target)
         self.forget(targets)
+        for name, value in values.items():
+            self._set(name, value, ())
         if guards:
             self._set(next(iter(targets)), None, guards)
         # `IF FOUND` behind a query on a system catalog asks whether the object exists.
@@ -108,7 +160,11 @@ class Variables:
 
     def set_round(self, values: Mapping[str, Value]) -> None:
         """A round of a loop over known values begins."""
-        self._known.update(values)
+        for name, value in values.items():
+            self.forget({name})
+            kept = self._converted(name, value)
+            if kept is not None:
+                self._known[name] = kept
 
     def forget_set_in(self, node: object) -> None:
         """Whatever a node may set is not known any more, FOUND neither."""
@@ -136,12 +192,58 @@ class Variables:
         self.forget({name})
         if name in self._doubtful:
             return
+        value = self._converted(name, value)
         if value is not None:
             self._known[name] = value
         if guards:
             self._flags[name] = guards
 
+    def _converted(self, name: str, value: Value | None) -> Value | None:
+        """A value as a variable of its type holds it."""
+        kind = self._types.get(name)
+        return value if value is None or kind is None or name in self._doubtful else cast(value, kind)
+
+    def _selected(self, statement: Node | None, target: Node | None) -> dict[str, Value]:
+        """The values that `SELECT 'a', b || 'c' INTO x, y` gives."""
+        select = statement.get("SelectStmt") if statement is not None else None
+        if select is None or target is None or any(clause in select for clause in _NO_ROWS):
+            return {}
+        _, body = kind_and_body(target)
+        names = [field.get("name", "") for field in body.get("fields", ())]
+        outputs = [output["ResTarget"].get("val") for output in select.get("targetList", ())]
+        if len(names) != len(outputs):
+            return {}
+        values = [evaluate(output, self._known) for output in outputs]
+        return {name: value for name, value in zip(names, values, strict=True) if value is not None}
+
 
 def _statement(expression: Node) -> Node | None:
     """The only statement of a PLpgSQL_expr that is a whole statement."""
     return parse_one(expression["PLpgSQL_expr"].get("query", ""))
+
+
+def _declared_type(variable: Node) -> TypeName | None:
+    """The type of a variable, where the grammar reads it (it does not read `t.c%TYPE`)."""
+    if variable.get("refname", "").startswith(_CASE):
+        return None
+    written = variable.get("datatype", {}).get("PLpgSQL_type", {}).get("typname", "")
+    target = only_target(tree) if (tree := parse_one(f"SELECT NULL::{written}")) is not None else None
+    return type_name(target["TypeCast"]["typeName"]) if target is not None and "TypeCast" in target else None
+
+
+def _by_block(function: Node, variables: list[Node]) -> dict[int, list[Node]]:
+    """Variables by the line of the BEGIN of the block that declares them.
+
+    A block's declarations stand right before its BEGIN, so that is the next one. Where two blocks begin on one
+    line it cannot be told: those are found under 0.
+    """
+    lines = Counter(block.get("lineno", 0) for block in blocks_in(function.get("action")))
+    loops = {(variable.get("refname"), variable.get("lineno")) for variable in loop_variables(function)}
+    found: dict[int, list[Node]] = {}
+    for variable in variables:
+        name, declared = variable.get("refname", ""), variable.get("lineno", 0)
+        if not declared or (name, declared) in loops or name.startswith(_CASE) or name in _OF_HANDLERS:
+            continue
+        line = min((line for line in lines if line >= declared), default=0)
+        found.setdefault(line if lines[line] == 1 else 0, []).append(variable)
+    return found

@@ -15,8 +15,10 @@ from auditor.migrations.effects.rows import settings_of
 from auditor.migrations.effects.tables import select_into
 from auditor.model.change import Access, AnyChange, Harmless, Rows
 from auditor.sql import sqlglot_adapter
+from auditor.sql.constant_rows import rows_in_sight
 from auditor.sql.mentions import Mentions
-from auditor.sql.tree import Node, literal, name_of_nodes
+from auditor.sql.tree import Node, name_of_nodes
+from auditor.sql.values import Environment
 
 
 def query(kind: str) -> Handler:
@@ -26,8 +28,10 @@ def query(kind: str) -> Handler:
         if kind == "SelectStmt" and _has_into(body):
             yield from select_into(body, reader)
             return
-        mentions = Mentions().walk({kind: body})
+        mentions = Mentions(known=reader.known).walk({kind: body})
         accesses = mentions.accesses()
+        if kind == "SelectStmt" and (calls := _calls_by_row(body, reader.known)) is not None:
+            accesses = (*(access for access in accesses if access.action != "call"), *calls)
         parser: Literal["libpg_query", "sqlglot"] = "libpg_query"
         if reader.whole:
             theirs = sqlglot_adapter.accesses_of(reader.statement_text)
@@ -40,7 +44,7 @@ def query(kind: str) -> Handler:
         for change in settings_of(mentions):
             nothing = False
             yield change
-        if nothing and (call := _bare_call(body)) is not None:
+        if nothing and (call := _bare_call(body, reader.known)) is not None:
             nothing = False
             yield Rows(access=call)
         if nothing:
@@ -76,7 +80,7 @@ def _is_of_relation(access: Access) -> bool:
     return access.action != "call" and access.verb not in ("nextval", "setval")
 
 
-def _bare_call(select: Node) -> Access | None:
+def _bare_call(select: Node, known: Environment) -> Access | None:
     """The call that `SELECT log('x')` is, though PostgreSQL has a function of that name too.
 
     Elsewhere an unqualified name of a built-in function is taken for that; here a person runs a function of their
@@ -89,7 +93,20 @@ def _bare_call(select: Node) -> Access | None:
     name = name_of_nodes(call["funcname"])
     if name.schema is not None or name.name.startswith("pg_") or name.name in ("set_config", "currval"):
         return None
-    return Access("call", name, "call", arguments=tuple(literal(argument) for argument in call.get("args", ())))
+    arguments, named = Mentions(known=known).arguments_of(call.get("args", ()))
+    return Access("call", name, "call", arguments=arguments, named=named)
+
+
+def _calls_by_row(select: Node, known: Environment) -> list[Access] | None:
+    """The calls of `SELECT f(x) FROM (VALUES ('a'), ('b')) AS v(x)`, row by row; None for any other query."""
+    rows = rows_in_sight(select, known) if "fromClause" in select else None
+    if rows is None:
+        return None
+    found: list[Access] = []
+    for row in rows:
+        mentions = Mentions(known={**known, **row}).walk({"SelectStmt": select})
+        found += [access for access in mentions.accesses() if access.action == "call"]
+    return found
 
 
 def _has_into(select: Node) -> bool:

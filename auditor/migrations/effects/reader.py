@@ -10,6 +10,7 @@ from auditor.model.change import AnyChange, Unknown
 from auditor.sql import UnreadableSql, grammar
 from auditor.sql.text import Text
 from auditor.sql.tree import Node
+from auditor.sql.values import Environment
 
 Handler = Callable[[Node, "Reader"], Iterable[AnyChange]]
 """Takes the body of a statement's node; gives what the statement asks for."""
@@ -23,9 +24,17 @@ class Reader:
         start, end: byte range of the top-level statement being read within the text.
         whole: whether the node being read is that whole statement, not a part of it.
         depth: how many bodies and dynamic statements this text stands in.
+        known: values of the variables and parameters that the text may name.
     """
 
-    def __init__(self, text: str, dispatch: Callable[[Node, Reader], Iterator[AnyChange]], depth: int = 0) -> None:
+    def __init__(
+        self,
+        text: str,
+        dispatch: Callable[[Node, Reader], Iterator[AnyChange]],
+        depth: int = 0,
+        known: Environment | None = None,
+    ) -> None:
+        self.known: Environment = known if known is not None else {}
         self.text = Text(text)
         self.start, self.end = 0, len(self.text.data)
         self.whole = True
@@ -66,6 +75,6 @@ class Reader:
                 else:
                     yield change
 
-    def nested(self, text: str) -> Reader:
+    def nested(self, text: str, known: Environment | None = None) -> Reader:
         """A reader for the text of a body, or of a dynamic statement."""
-        return Reader(text, self._dispatch, self.depth + 1)
+        return Reader(text, self._dispatch, self.depth + 1, known)

@@ -10,11 +10,17 @@ from auditor.model.change import Access, AnyChange, Rows
 from auditor.sql.mentions import Mentions
 from auditor.sql.scopes import is_system_relation
 from auditor.sql.tree import Node, relation_name, strings
+from auditor.sql.values import Environment
 
 
-def accesses_of_tree(node: Node) -> Iterator[AnyChange]:
-    """What the tree of a statement or an expression says it does to rows and to the session's settings."""
-    mentions = Mentions().walk(node)
+def accesses_of_tree(node: Node, known: Environment | None = None) -> Iterator[AnyChange]:
+    """What the tree of a statement or an expression says it does to rows and to the session's settings.
+
+    Args:
+        node: the tree.
+        known: values of variables, for the arguments of calls.
+    """
+    mentions = Mentions(known=known).walk(node)
     for access in mentions.accesses():
         yield Rows(access=access)
     yield from settings_of(mentions)
@@ -27,9 +33,9 @@ def settings_of(mentions: Mentions) -> Iterator[AnyChange]:
             yield change
 
 
-def call(body: Node, _reader: Reader) -> Iterator[AnyChange]:
+def call(body: Node, reader: Reader) -> Iterator[AnyChange]:
     """CALL procedure."""
-    yield from accesses_of_tree({"FuncCall": body["funccall"]})
+    yield from accesses_of_tree({"FuncCall": body["funccall"]}, reader.known)
 
 
 def copy(body: Node, reader: Reader) -> Iterator[AnyChange]:

@@ -19,6 +19,7 @@ from auditor.model.change import (
     Like,
     Name,
     Output,
+    Reference,
     Unknown,
 )
 from auditor.sql.expressions import output_columns
@@ -61,7 +62,7 @@ def create_table_as(body: Node, _reader: Reader) -> Iterator[AnyChange]:
             name=relation_name(into["rel"]),
             kind="materialized view",
             columns=view_columns(into.get("colNames", ()), query),
-            outputs=hidden_outputs(into.get("colNames", ()), query),
+            outputs=hidden_outputs(query),
             uses=mentions.references(),
             if_not_exists=body.get("if_not_exists", False),
         )
@@ -113,12 +114,15 @@ def create_statistics(body: Node, _reader: Reader) -> Iterator[AnyChange]:
         columns = [expression.get("name") or "expr" for expression in expressions]
         name = Name("_".join([table.name, *columns, "stat"]), table.schema)
     mentions = Mentions(table).walk([expression.get("expr") for expression in expressions])
+    own = mentions.owner_columns()
     yield Create(
         kind="statistics object",
         name=name,
         parent=table,
         if_not_exists=body.get("if_not_exists", False),
-        uses=mentions.references(),
+        uses=merge((Reference("relation", Name(""), own),) if own else (), mentions.references()),
+        columns=tuple(expression.get("name", "") for expression in expressions),
+        unnamed="defnames" not in body,
     )
 
 
@@ -134,11 +138,9 @@ def view_columns(aliases: Any, query: Node) -> tuple[str | None, ...] | None:
     return (*written, *own[len(written) :])
 
 
-def hidden_outputs(aliases: Any, query: Node) -> tuple[Output, ...] | None:
-    """What the query gives, where a `*` hides the names of its columns and no written list says them."""
-    if strings(aliases) or view_columns(aliases, query) is not None:
-        return None
-    return query_outputs(query)
+def hidden_outputs(query: Node) -> tuple[Output, ...] | None:
+    """What the query gives, where a `*` hides the names of its columns; a written list names the first of them."""
+    return query_outputs(query) if output_columns(query.get("SelectStmt", {})) is None else None
 
 
 def is_temporary(range_var: Node) -> bool:
@@ -166,7 +168,9 @@ def _table_fields(body: Node, reader: Reader) -> dict[str, Any]:
     parents = tuple(relation_name(parent["RangeVar"]) for parent in body.get("inhRelations", ()))
     is_partition = "partbound" in body
     of_type = type_name(body["ofTypename"]) if "ofTypename" in body else None
-    partition_key = Mentions(name).walk(body.get("partspec", {}).get("partParams"))
+    keys = [key["PartitionElem"] for key in body.get("partspec", {}).get("partParams", ())]
+    key_columns = [key["name"] for key in keys if "name" in key]
+    partition_key = Mentions(name).walk([key.get("expr") for key in keys])
     return {
         "name": name,
         "columns": tuple(columns),
@@ -176,6 +180,7 @@ def _table_fields(body: Node, reader: Reader) -> dict[str, Any]:
         "inherits": () if is_partition else parents,
         "partition_of": parents[0] if is_partition else None,
         "partitioned": "partspec" in body,
+        "partition_columns": tuple(dict.fromkeys((*key_columns, *partition_key.owner_columns()))),
         "of_type": Name(of_type.name, of_type.schema) if of_type is not None else None,
         "like": tuple(like),
         "uses": merge(type_uses(of_type), partition_key.references()),
@@ -190,7 +195,7 @@ def _table_of_query(into: Node, query: Node, *, if_not_exists: bool) -> CreateTa
         if_not_exists=if_not_exists,
         temporary=is_temporary(into["rel"]),
         as_query=True,
-        outputs=hidden_outputs(into.get("colNames", ()), query),
+        outputs=hidden_outputs(query),
     )
 
 

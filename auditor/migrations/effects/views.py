@@ -16,7 +16,7 @@ def create_view(body: Node, _reader: Reader) -> Iterator[AnyChange]:
     yield CreateView(
         name=relation_name(body["view"]),
         columns=view_columns(body.get("aliases", ()), body["query"]),
-        outputs=hidden_outputs(body.get("aliases", ()), body["query"]),
+        outputs=hidden_outputs(body["query"]),
         uses=Mentions().walk(body["query"]).references(),
         or_replace=body.get("replace", False),
         temporary=is_temporary(body["view"]),

@@ -8,11 +8,13 @@ from auditor.migrations.formats import (
     code,
     dbmate,
     diesel,
+    django,
     drizzle,
     flyway,
     golang_migrate,
     goose,
     hasura,
+    liquibase,
     node_pg_migrate,
     prisma,
     refinery,
@@ -24,7 +26,7 @@ from auditor.migrations.formats import (
     tern,
     yoyo,
 )
-from auditor.migrations.formats.base import WEAK, Folder, Format, Ledger, Options, Problem, ReadResult
+from auditor.migrations.formats.base import UNSURE, WEAK, Folder, Format, Ledger, Options, Problem, ReadResult
 
 FORMATS: tuple[Format, ...] = (
     alembic.FORMAT,
@@ -33,6 +35,7 @@ FORMATS: tuple[Format, ...] = (
     drizzle.FORMAT,
     sqitch.FORMAT,
     hasura.FORMAT,
+    liquibase.FORMAT,
     diesel.FORMAT,
     refinery.FORMAT,
     sqlx.FORMAT,
@@ -45,9 +48,10 @@ FORMATS: tuple[Format, ...] = (
     golang_migrate.FORMAT,
     atlas.FORMAT,
     yoyo.FORMAT,
+    django.FORMAT,
     code.FORMAT,
     sql.FORMAT,
 )
 """Every layout. Where two are equally sure of a directory, the earlier one wins."""
 
-__all__ = ["FORMATS", "WEAK", "Folder", "Format", "Ledger", "Options", "Problem", "ReadResult"]
+__all__ = ["FORMATS", "UNSURE", "WEAK", "Folder", "Format", "Ledger", "Options", "Problem", "ReadResult"]

@@ -16,6 +16,9 @@ from auditor.model import Location, Migration
 WEAK = 30
 """A folder of .sql files scores below this: it may as well hold queries or fixtures."""
 
+UNSURE = 20
+"""Below this a directory that was named may as well only lie above the history: it is looked for there first."""
+
 SQL_SUFFIXES = (".sql", ".pgsql", ".psql")
 
 _SYSTEMS = "mysql mariadb sqlite sqlite3 mssql sqlserver oracle cockroach cockroachdb crdb db2 h2 hsqldb"
@@ -24,9 +27,10 @@ OTHER_SYSTEMS = frozenset(_SYSTEMS.split())
 
 _LOOKED_INTO = 5  # files of a folder
 
-ProblemKind = Literal["unreadable-input", "empty-file", "left-out", "nothing-to-check"]
+ProblemKind = Literal["unreadable-input", "empty-file", "left-out", "new-default", "nothing-to-check"]
 """`unreadable-input`: something of the history could not be read. `empty-file`: a file without a byte of SQL.
 `left-out`: a file that lies among migrations and that the tool does not run.
+`new-default`: a setting of later sessions on which the meaning of names depends.
 `nothing-to-check`: a place that should hold migrations holds none."""
 
 
@@ -138,9 +142,11 @@ class Folder:
         """The .sql files whose whole name matches."""
         return [name for name in self.sql if pattern.fullmatch(name)]
 
-    def holds(self, marker: re.Pattern[bytes], files: Sequence[str] | None = None) -> bool:
+    def holds(
+        self, marker: re.Pattern[bytes], files: Sequence[str] | None = None, limit: int = _LOOKED_INTO
+    ) -> bool:
         """Whether a marker stands in one of the first .sql files (or of the files given)."""
-        for name in (self.sql if files is None else files)[:_LOOKED_INTO]:
+        for name in (self.sql if files is None else files)[:limit]:
             try:
                 if marker.search((self.path / name).read_bytes()):
                     return True

@@ -47,12 +47,6 @@ TOOLS: tuple[Tool, ...] = (
         re.compile(rb"use Ecto\.Migration"),
         "Run `mix ecto.dump`, and list priv/repo/structure.sql.",
     ),
-    Tool(
-        "Django",
-        (".py",),
-        re.compile(rb"from django\.db import .*\bmigrations\b"),
-        "`python manage.py sqlmigrate APP NUMBER` prints the SQL of each; keep it in a folder, and list that.",
-    ),
     Tool("TypeORM", _SCRIPTS, re.compile(rb"MigrationInterface"), _DUMP),
     Tool("Sequelize", _SCRIPTS, re.compile(rb"queryInterface|Sequelize"), _DUMP),
     Tool("MikroORM", _SCRIPTS, re.compile(rb"@mikro-orm/migrations"), _DUMP),
@@ -99,7 +93,7 @@ def read(path: Path, root: Path, options: Options) -> ReadResult:  # noqa: ARG00
 
 FORMAT = Format(
     NAME,
-    "program code (Rails, Django, Ecto, Knex, TypeORM, ...)",
+    "program code (Rails, Ecto, Knex, TypeORM, ...)",
     "https://www.postgresql.org/docs/current/app-pgdump.html",
     detect,
     read,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,6 +12,8 @@ import msgspec
 
 from auditor.migrations.cache import key_of
 from auditor.migrations.formats.base import Folder, Options, Problem, ReadResult, shown
+from auditor.migrations.includes import INCLUDES, script_of
+from auditor.migrations.placeholders import yaml_line
 from auditor.migrations.statements import UnreadableText, checksum, decode, split_statements
 from auditor.model import Location, Migration, Statement
 
@@ -104,11 +107,13 @@ def read_file(
         return _unreadable(layout, file, name, b"", 1, f"cannot be opened: {error.strerror}")
     settings = repr((file.transactional, sorted(options.placeholders.items())))
     key = key_of(layout, name, file.id, settings, data)
-    remembered = options.cache.get(key, _DECODER)
+    alone = INCLUDES.search(data) is None  # else it depends on other files
+    remembered = options.cache.get(key, _DECODER) if alone else None
     if remembered is not None:
         return remembered
-    read = _read(layout, file, name, data, options)
-    options.cache.put(key, read)
+    read = _read(layout, file, name, data, root, options)
+    if alone:
+        options.cache.put(key, read)
     return read
 
 
@@ -130,11 +135,13 @@ def code_among(folder: Folder, root: Path) -> list[Problem]:
 
 _CODE_HELP = "Write it in SQL, or list the SQL that it runs as a migration of its own."
 _PARTS = re.compile(r"(\d+)|(\D+)")
+_SET = re.compile(r"\\(?:set|getenv)\s+(\w+)")
+_PLACEHOLDER = re.compile(r"the placeholder (.*) has no value", re.DOTALL)
 _DECODER = msgspec.msgpack.Decoder(tuple[Migration, tuple[Problem, ...]])
 
 
 def _read(
-    layout: str, file: MigrationFile, name: str, data: bytes, options: Options
+    layout: str, file: MigrationFile, name: str, data: bytes, root: Path, options: Options
 ) -> tuple[Migration, tuple[Problem, ...]]:
     try:
         source = decode(data)
@@ -150,7 +157,10 @@ def _read(
             )
         )
     part = file.up(source.text)
-    statements = split_statements(source, name, parts=part.ranges, placeholders=options.placeholders)
+    script = script_of(file.path, root, options.placeholders)
+    statements = split_statements(
+        source, name, parts=part.ranges, placeholders=options.placeholders, script=script
+    )
     if part.problem is not None:
         statements.insert(0, Statement("", name, part.line, problem=part.problem))
     problems += _problems(statements)
@@ -182,16 +192,33 @@ def _unreadable(
 
 
 def _problems(statements: Sequence[Statement]) -> list[Problem]:
-    return [
-        Problem(Location(s.file, s.line, s.column), s.problem, _help(s.problem))
-        for s in statements
-        if s.problem is not None
-    ]
+    """One for each statement that has one; one for each file and placeholder that has no value."""
+    problems = []
+    told: dict[tuple[str, str], int] = Counter()
+    for statement in statements:
+        if statement.problem is not None:
+            told[statement.file, statement.problem] += 1
+    for s in statements:
+        if s.problem is None:
+            continue
+        placeholder = _PLACEHOLDER.fullmatch(s.problem)
+        count = told[s.file, s.problem]
+        if placeholder is None:
+            problems.append(Problem(Location(s.file, s.line, s.column), s.problem, _help(s.problem, s.text)))
+        elif count:
+            more = f" {count} statements of this file need it." if count > 1 else ""
+            help_ = (
+                f"Write `{yaml_line(placeholder[1])}` under this entry of `migrations:` in classifications.yaml."
+            )
+            problems.append(Problem(Location(s.file, s.line, s.column), s.problem, help_ + more))
+            told[s.file, s.problem] = 0
+    return problems
 
 
-def _help(problem: str) -> str:
-    if problem.startswith("the placeholder"):
-        return "Give it a value under `placeholders:` of this entry of `migrations:` in classifications.yaml."
+def _help(problem: str, text: str) -> str:
+    if variable := _SET.match(text):
+        line = yaml_line(f":{variable[1]}")
+        return f"Write `{line}` under this entry of `migrations:` in classifications.yaml: that value then counts."
     if problem.startswith("psql command"):
         return "Only SQL is read: what the command does is not known, and counts as not understood."
     return "The statements around it were read."

@@ -10,8 +10,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from auditor.migrations.formats.base import Folder, Format, Ledger, Options, ReadResult
+from msgspec import structs
+
+from auditor.migrations.formats.base import WEAK, Folder, Format, Ledger, Options, ReadResult
 from auditor.migrations.formats.files import MigrationFile, code_among, left_out, read_files
+from auditor.migrations.formats.flyway_settings import find_settings
 
 NAME = "flyway"
 
@@ -20,7 +23,9 @@ def detect(folder: Folder) -> int:
     """Sure of versioned files; they may lie in sub-folders of one that is named."""
     if folder.matching(_VERSIONED):
         return 85
-    return 29 if any(_VERSIONED.fullmatch(file.name) for file in _files(folder, PurePosixPath())) else 0
+    names = [file.name for file in _files(folder, PurePosixPath())]
+    own = [name for name in names if _VERSIONED.fullmatch(name) or _REPEATABLE.fullmatch(name)]
+    return WEAK - 1 if len(own) * 2 > len(names) and any(map(_VERSIONED.fullmatch, own)) else 0
 
 
 def read(path: Path, root: Path, options: Options) -> ReadResult:
@@ -50,8 +55,13 @@ def read(path: Path, root: Path, options: Options) -> ReadResult:
         MigrationFile(path / file, file.stem, transactional=_in_transaction(path / file))
         for file in sorted(repeatable, key=lambda file: file.name)
     ]
-    options = replace(options, placeholders=_DEFAULTS | dict(options.placeholders))
+    settings = find_settings(path, root)
+    options = replace(options, placeholders=settings.placeholders | dict(options.placeholders))
     result = read_files(NAME, files, root, options)
+    if settings.default_schema is not None:
+        # Flyway puts its schema in front of what the connection has.
+        session = (settings.default_schema, "public")
+        result.migrations[:] = [structs.replace(one, search_path=session) for one in result.migrations]
     result.problems.extend(code_among(folder, root))
     why = "Flyway does not run this file as a migration: its name is not V1__name.sql or R__name.sql"
     result.problems.extend(left_out(path, others, why, "If it is a callback, its SQL is not read.", root))
@@ -75,9 +85,6 @@ _BASELINE = re.compile(r"B(\d+(?:[._]\d+)*)__.*\.sql", re.IGNORECASE)
 _UNDO = re.compile(r"U(\d+(?:[._]\d+)*)__.*\.sql", re.IGNORECASE)
 _REPEATABLE = re.compile(r"R__.*\.sql", re.IGNORECASE)
 _NOT_IN_TRANSACTION = re.compile(r"^\s*executeInTransaction\s*=\s*false\s*$", re.MULTILINE | re.IGNORECASE)
-
-# What Flyway itself puts in place of its own placeholders, as far as it does not depend on the day.
-_DEFAULTS = {"${flyway:defaultSchema}": "public"}
 
 
 def _files(folder: Folder, path: PurePosixPath, depth: int = 4) -> Iterator[PurePosixPath]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
-from auditor.migrations.formats.base import SQL_SUFFIXES, Folder, Format, Options, Problem, ReadResult
+from auditor.migrations.formats.base import SQL_SUFFIXES, Folder, Format, Options, Problem, ReadResult, shown
 from auditor.migrations.formats.files import MigrationFile, code_among, left_out, natural_key, read_files
+from auditor.model import Migration
 
 NAME = "sql"
 
@@ -28,7 +29,9 @@ def detect(folder: Folder) -> int:
     if folder.sql:
         numbered = len(folder.matching(_NUMBERED))
         telling = _TELLING.search(folder.name) and not _KEPT.search(folder.name)
-        return 35 if numbered * 2 > len(folder.sql) and telling else 20
+        if numbered * 2 > len(folder.sql):
+            return 35 if telling else 20
+        return 15
     return 10 if any(folder.folder(name).sql for name in _inner(folder)) else 0
 
 
@@ -51,7 +54,14 @@ def read(path: Path, root: Path, options: Options) -> ReadResult:
     names = {str(file).lower() for file in files}
     up = [file for file in files if not _leads_back(str(file), names)]
     up.sort(key=lambda file: [natural_key(part) for part in file.parts])
-    result = read_files(NAME, [MigrationFile(path / file, _id(file)) for file in up], root, options)
+    wanted = [MigrationFile(path / file, _id(file)) for file in up]
+    result = read_files(NAME, wanted, root, options)
+    included = _included(result.migrations)
+    if included:  # and what they include is no migration of its own
+        own = [m.file for m in result.migrations if m.file not in included]
+        wanted = [file for file in wanted if shown(file.path, root) in own]
+        result = read_files(NAME, wanted, root, options)
+        problems = [p for p in problems if not any(one.startswith(f"{p.location.file}/") for one in included)]
     result.problems.extend(problems)
     return result
 
@@ -73,6 +83,17 @@ _KEPT = re.compile(r"backup|archive|old|legacy|deprecated|test|seed", re.IGNOREC
 _SUFFIX = re.compile(r"[._-](down|undo|rollback|revert)\.\w+$")
 _UP = re.compile(r"[._-](up|do)$", re.IGNORECASE)
 _NOT_READ = "the .sql files in this folder were not read: the one above it holds migrations itself"
+
+
+def _included(migrations: Sequence[Migration]) -> set[str]:
+    """Files that others of the migrations include; of several that include one another not the first."""
+    within = {m.file: {s.file for s in m.statements} - {m.file} for m in migrations}
+    anywhere = set().union(*within.values())
+    found: set[str] = set()
+    for file in sorted(within, key=lambda file: file in anywhere):
+        if file not in found:
+            found |= within[file]
+    return found
 
 
 def _leads_back(name: str, names: set[str]) -> bool:

@@ -17,7 +17,10 @@ NAME = "sqlx"
 
 def detect(folder: Folder) -> int:
     """Sure of numbered files in a Rust project, unless they have the markers of another tool."""
-    return 87 if folder.matching(_FILE) and folder.above("Cargo.toml") and not folder.holds(_OTHERS) else 0
+    files = folder.matching(_FILE)
+    if not files or folder.holds(_OTHERS):
+        return 0
+    return 87 if folder.above("Cargo.toml") or folder.holds(_NO_TRANSACTION, files[::-1], limit=100) else 0
 
 
 def read(path: Path, root: Path, options: Options) -> ReadResult:
@@ -45,4 +48,5 @@ FORMAT = Format(
 
 _FILE = re.compile(r"(\d+)_.*\.sql")
 _OTHERS = re.compile(rb"^--\s*(?:migrate:up|\+goose|\+migrate)", re.MULTILINE | re.IGNORECASE)
-_PART = header(re.compile(r"\A-- no-transaction\b"))
+_NO_TRANSACTION = re.compile(rb"\A-- no-transaction\b")
+_PART = header(re.compile(_NO_TRANSACTION.pattern.decode()))

@@ -36,9 +36,10 @@ alter table cron.job_run_details enable row level security;
 create policy cron_job_run_details_policy on cron.job_run_details using (username = current_user);
 grant select, delete on cron.job_run_details to public;
 
+-- Like the real one it does not look at what follows the fifth field.
 create function cron.checked_schedule(schedule text) returns text language plpgsql immutable as $$
 begin
-    if schedule !~* '^\s*(@\w+|[1-5]?\d seconds?|(\S+\s+){4}\S+)\s*$' then
+    if schedule !~* '^\s*(@\w+\s*|[1-5]?\d seconds?\s*|(\S+\s+){4}\S.*)$' then
         raise exception 'invalid schedule: %', schedule using errcode = 'invalid_parameter_value';
     end if;
     return schedule;

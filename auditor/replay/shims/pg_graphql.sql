@@ -1,6 +1,5 @@
 -- pg_graphql. True: the signatures. Every query is answered with an error.
 
-create schema if not exists graphql;
 create sequence graphql.seq_schema_version as integer cycle;
 
 create function graphql.get_schema_version() returns integer language sql security definer

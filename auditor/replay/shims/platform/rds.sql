@@ -1,14 +1,5 @@
--- Amazon RDS. True: the roles, and that rds_superuser may create things. It is no superuser there either.
+-- Amazon RDS: rds_superuser may create things.
 -- https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Appendix.PostgreSQL.CommonDBATasks.Roles.html
-
-create role rdsadmin nologin;
-create role rds_superuser nologin createdb createrole;
-create role rds_replication nologin;
-create role rds_password nologin;
-create role rds_iam nologin;
-create role rds_ad nologin;
-
-grant rds_replication, rds_password to rds_superuser;
 
 do $$
 begin

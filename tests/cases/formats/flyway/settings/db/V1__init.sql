@@ -1,0 +1,3 @@
+CREATE TABLE ${flyway:defaultSchema}.a (id int);
+GRANT SELECT ON a TO ${role};
+GRANT SELECT ON a TO ${secret};

@@ -1,0 +1,3 @@
+CREATE TABLE :schema.part (a int);
+\set schema other
+\i 1_all.sql

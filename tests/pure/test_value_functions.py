@@ -1,0 +1,130 @@
+"""What the text does not decide is not known: the evaluator says None rather than something else."""
+
+from __future__ import annotations
+
+import pytest
+
+from auditor.migrations.effects import changes_of, changes_of_call
+from auditor.model.change import CreateFunction, Rows, Unknown
+from auditor.sql import grammar
+from auditor.sql.constants import evaluate
+from auditor.sql.values import NULL, RegName, Value
+
+
+def value_of(expression: str, **known: Value) -> Value | None:
+    select = grammar.parse(f"SELECT {expression}")[0]["stmt"]["SelectStmt"]
+    return evaluate(select["targetList"][0]["ResTarget"]["val"], known)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "now()::text",
+        "current_date",
+        "to_char(now(), 'YYYY')",
+        "DATE 'today'",
+        "'2024-1-5'::date",
+        "random()",
+        "current_setting('x')",
+        "(SELECT 'a' FROM t)",
+        "1.50::integer",
+        "'ab'::char(5)",
+        "'abc'::varchar(2)",
+        "x || 'a'",
+        "lower('É')",
+        "1.0 = 1.00",
+        "'a' < 'b'",
+        "true AND x",
+        "coalesce(x, 'a')",
+        "'1' + '2'",
+        "1 / 0",
+        "app.lower('A')",
+        "repeat('a', 1000000)",
+        "'x' ~ 'y'",
+        "format('%s')",
+        "format('%z', 'a')",
+        "format('%I', NULL)",
+        "format('%I', 'app.t'::regclass)",
+        "format('CREATE INDEX %s_idx', 'app.t'::regclass)",
+        "'idx_' || 'app.t'::regclass",
+        "'yes'::app.flag",
+        "'A'::citext = 'a'",
+        "string_agg('a', ',')",
+    ],
+)
+def test_not_known(expression: str) -> None:
+    assert value_of(expression) is None
+
+
+def test_three_valued_conditions() -> None:
+    assert value_of("false AND x") is False
+    assert value_of("x OR true") is True
+    assert value_of("NULL AND true") is NULL
+    assert value_of("NULL = 1") is NULL
+    assert value_of("NULL IS NULL") is True
+    assert value_of("1 IN (2, NULL)") is NULL
+    assert value_of("1 IN (2, x)") is None
+    assert value_of("'a' = ANY (ARRAY['b', 'a'])") is True
+    assert value_of("NOT x") is None
+
+
+def test_name_of_an_object_stands_alone_in_a_text() -> None:
+    table = RegName("app.t")
+    assert value_of("format('ALTER TABLE %s ADD', t)", t=table) == "ALTER TABLE app.t ADD"
+    assert value_of("'DROP TABLE ' || t || ' CASCADE'", t=table) == "DROP TABLE app.t CASCADE"
+    assert value_of("'DROP TABLE ' || t || '_old'", t=table) is None
+
+
+def function(text: str) -> CreateFunction:
+    change = changes_of(text)[0]
+    assert isinstance(change, CreateFunction)
+    return change
+
+
+def test_a_call_with_what_is_not_known_stays_unknown() -> None:
+    routine = function(
+        "CREATE FUNCTION f(t text, d date) RETURNS void LANGUAGE plpgsql AS $$ BEGIN"
+        " EXECUTE format('DROP TABLE %I', t || to_char(d, 'YYYY')); END $$"
+    )
+    for arguments in (("a", None), ("a", "today"), ("a", "2024-01-01")):
+        assert [type(change) for change in changes_of_call(routine, arguments)] == [Unknown]
+
+
+def test_loops_that_do_not_end_are_left() -> None:
+    routine = function(
+        "CREATE FUNCTION f(n int) RETURNS void LANGUAGE plpgsql AS $$ DECLARE i int := 0; BEGIN"
+        " WHILE n > 0 LOOP i := i + 1; EXECUTE 'DROP TABLE t' || i; END LOOP; END $$"
+    )
+    changes = changes_of_call(routine, ("1",))
+    assert len(changes) <= 1_001
+    assert isinstance(changes[-1], Unknown)
+    assert all(change.certainty == "certain" for change in changes[:-1])
+
+
+def test_many_statements_are_not_run_through_in_silence() -> None:
+    routine = function(
+        "CREATE FUNCTION f(n int) RETURNS void LANGUAGE plpgsql AS $$ BEGIN FOR i IN 1..n LOOP"
+        + " EXECUTE 'DROP TABLE t' || i;" * 10
+        + " END LOOP; END $$"
+    )
+    changes = changes_of_call(routine, ("900",))
+    unknown = [change for change in changes if isinstance(change, Unknown)]
+    assert len(unknown) == 1
+    assert "5000 statements" in unknown[0].detail
+
+
+def test_rows_of_every_round_are_said_once() -> None:
+    changes = changes_of("DO $$ BEGIN FOR i IN 1..300 LOOP INSERT INTO t VALUES (i); END LOOP; END $$")
+    assert len(changes) == 1
+    assert isinstance(changes[0], Rows)
+
+
+@pytest.mark.parametrize("count", [300, 350, 400])
+def test_what_is_nested_deeply_is_not_known(count: int) -> None:
+    for argument in ("+".join(["1"] * count), "lower(" * count + "'A'" + ")" * count):
+        for change in changes_of(f"SELECT app.f({argument})"):
+            assert isinstance(change, Rows | Unknown)
+
+
+def test_operator_without_a_left_side() -> None:
+    assert value_of("|| 'x'") is None

@@ -28,7 +28,7 @@ def run(settings: Settings) -> Report:
         UsageError: a URL cannot be understood, or the shadow server's leads to the live database.
         CouldNotCheck: there are no migrations.
     """
-    inputs = read_inputs(settings)
+    inputs = read_inputs(settings, configured=True)
     configuration = required(inputs.configuration, settings)
     live, live_outcome = _live(settings, inputs)
     replayed, replay_outcome = _replayed(settings, inputs, live)

@@ -15,7 +15,7 @@ def run(settings: Settings) -> Report:
         ConfigurationError: `classifications.yaml` is missing or wrong.
         CouldNotCheck: there are no migrations.
     """
-    inputs = read_inputs(settings)
+    inputs = read_inputs(settings, configured=True)
     configuration = required(inputs.configuration, settings)
     _, outcome = classification(inputs, configuration)
     return report("classify", reading(inputs) + outcome, inputs, settings)

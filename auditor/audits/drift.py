@@ -26,7 +26,7 @@ def run(settings: Settings) -> Report:
         UsageError: a URL cannot be understood, or the file of `--against` is not there.
         CouldNotCheck: no migrations, the database cannot be read, or the history cannot be replayed.
     """
-    inputs = read_inputs(settings)
+    inputs = read_inputs(settings, configured=True)
     configuration = required(inputs.configuration, settings)
     narrow = settings.scope == "contract"
     names = names_of_contract(configuration, inputs.history) if narrow else None

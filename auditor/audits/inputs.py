@@ -44,14 +44,20 @@ class Inputs:
         return tuple(f"migrations: {p.message}" for p in self.migrations.problems if p.kind == "nothing-to-check")
 
 
-def read_inputs(settings: Settings) -> Inputs:
+def read_inputs(settings: Settings, *, configured: bool = False) -> Inputs:
     """Read the configuration, if there is one, and the history.
 
+    Args:
+        settings: of the run.
+        configured: there must be a configuration; without one nothing is searched for migrations.
+
     Raises:
-        ConfigurationError: `classifications.yaml` is wrong.
+        ConfigurationError: `classifications.yaml` is wrong, or missing where there must be one.
         CouldNotCheck: there are no migrations.
     """
     configuration = read_configuration(settings)
+    if configuration is None and configured:
+        required(configuration, settings)
     sources = configuration.migrations if configuration else ()
     migrations = read_migrations(settings.root, sources)
     if not migrations.migrations:

@@ -115,13 +115,9 @@ def _differences(facts: Facts, checked: Checked, entry: TriggerEntry, live: Trig
 
 
 def state_word(enabled: str) -> str:
-    """An enabled state as a reader would say it."""
-    return {
-        "origin": "enabled",
-        "always": "enabled always",
-        "replica": "enabled on replicas only",
-        "disabled": "disabled",
-    }[enabled]
+    """An enabled state as a reader would say it; a foreign key has those of its triggers, separated by commas."""
+    words = {"origin": "enabled", "always": "enabled always", "replica": "enabled on replicas only"}
+    return " and ".join(words.get(state, state) for state in enabled.split(", "))
 
 
 def _declared(entry: TriggerEntry) -> str:

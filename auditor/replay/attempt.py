@@ -69,6 +69,7 @@ class Attempt:
         self.as_superuser: set[int] = set()
         self.instead: dict[int, Instead] = {}
         self._joins: dict[int, str] = {}
+        self._guarded: set[int] = set()
         self._session = session
         self._privileged = privileged_statements
         self._place = place
@@ -158,6 +159,8 @@ class Attempt:
         statement = self.migration.statements[index]
         if index in self.as_superuser:
             return self._privileged.run(self._session, statement.text)
+        if index in self._guarded:
+            return self._privileged.run_guarded(self._session, self._text(index, statement), statement.data)
         if (role := self._joins.get(index)) is not None:
             self._session.run(f"grant {quote_identifier(role)} to current_user")
         # Once one has needed a superuser, others are tried behind a savepoint, so that a file with many of them is
@@ -177,6 +180,9 @@ class Attempt:
     def _mended(self, index: int, failure: Failure) -> bool:
         """Whether it can be tried again; else the error is noted."""
         text = self.migration.statements[index].text
+        if failure.message == privileged.GUARDED and index not in self._guarded:
+            self._guarded.add(index)
+            return True
         refused = failure.sqlstate == privileged.INSUFFICIENT_PRIVILEGE and index not in self.as_superuser
         if refused and privileged.on_the_list(text):
             self.as_superuser.add(index)

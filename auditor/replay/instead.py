@@ -60,9 +60,9 @@ _FILLS = re.compile(r"\s*(?:create|refresh)\s+materialized\s+view\b", re.IGNOREC
 _CONCURRENTLY = re.compile(r"\A(\s*refresh\s+materialized\s+view)\s+concurrently\b", re.IGNORECASE)
 _FULL = re.compile(r"\bwith\s+data\s*\Z", re.IGNORECASE)
 _EMPTY = re.compile(r"\bwith\s+no\s+data\s*\Z", re.IGNORECASE)
+_NAME = r'(?:"[^"]+"|[\w$]+)'
 _COLLATION = re.compile(
-    r'\s*create\s+collation\s+(?:if\s+not\s+exists\s+)?(?:(?:"[^"]+"|[\w$]+)\s*\.\s*)?(?:"[^"]+"|[\w$]+)',
-    re.IGNORECASE,
+    rf"\s*create\s+collation\s+(?:if\s+not\s+exists\s+)?(?:{_NAME}\s*\.\s*)?{_NAME}", re.IGNORECASE
 )
 
 

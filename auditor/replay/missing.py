@@ -75,6 +75,8 @@ class Making:
 
 def missing_thing(failure: Failure) -> Thing | None:
     """What was not there, or None if that is not why the statement failed."""
+    if (match := _NO_OPERATOR_CLASS.fullmatch(failure.message)) is not None:
+        return Thing("extension", f"btree_{match['method']}")
     for pattern in _MESSAGES.get(failure.sqlstate, ()):
         if (match := pattern.fullmatch(failure.message)) is None:
             continue
@@ -201,6 +203,10 @@ def _pattern(text: str) -> re.Pattern[str]:
     return re.compile(text, re.DOTALL)
 
 
+# What btree_gist and btree_gin are for.
+_NO_OPERATOR_CLASS = _pattern(
+    r'data type .+ has no default operator class for access method "(?P<method>gist|gin)"'
+)
 _MESSAGES: dict[str, tuple[re.Pattern[str], ...]] = {
     "3D000": (_pattern(r'(?P<kind>database) "(?P<name>.+)" does not exist'),),
     "3F000": (_pattern(r'(?P<kind>schema) "(?P<name>.+)" does not exist'),),
@@ -210,9 +216,8 @@ _MESSAGES: dict[str, tuple[re.Pattern[str], ...]] = {
         _pattern(r'could not find an? (?P<kind>function|procedure|aggregate|routine) named "(?P<name>.+)"'),
     ),
     "42704": (
-        _pattern(
-            r'(?P<kind>type|role|extension|publication|access method|foreign-data wrapper) "(?P<name>.+)" does not exist'
-        ),
+        _pattern(r'(?P<kind>type|role|extension|publication|access method) "(?P<name>.+)" does not exist'),
+        _pattern(r'(?P<kind>foreign-data wrapper) "(?P<name>.+)" does not exist'),
         _pattern(r'(?P<kind>collation) "(?P<name>.+)" for encoding ".+" does not exist'),
         _pattern(r'(?P<kind>type) (?P<name>[^ "]+) does not exist'),
         _pattern(r'(?P<kind>operator class) "(?P<name>.+)" does not exist for access method .+'),

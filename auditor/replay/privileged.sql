@@ -37,7 +37,8 @@ begin
     if $3 operator(pg_catalog.<>) 'event trigger' and exists (
         select from pg_catalog.pg_event_trigger e
          where e.evtname operator(pg_catalog.<>) all (
-                   array['auditor_recorder_command', 'auditor_recorder_drop']::pg_catalog.name[]))
+                   array['auditor_recorder_command', 'auditor_recorder_drop', 'auditor_recorder_guard']
+                       ::pg_catalog.name[]))
     then
         raise exception 'not run as superuser, because there is an event trigger' using errcode =
             'insufficient_privilege';

@@ -179,7 +179,8 @@ def replay(
                     missed.append(again.stub)
                     database = again.stub.database or database
                 else:
-                    run.recorder.remove()
+                    run.close()
+                    run.remove_recorder()
                     break
                 finally:
                     run.close()
@@ -242,7 +243,19 @@ def replay_cache_key(
 
 # What hangs on a table of a stand-in is not told.
 _TOLD_OF_STUBS = frozenset(
-    {"role", "schema", "extension", "table", "view", "function", "type", "publication", "default acl"}
+    {
+        "collation",
+        "default acl",
+        "extension",
+        "foreign-data wrapper",
+        "function",
+        "publication",
+        "role",
+        "schema",
+        "table",
+        "type",
+        "view",
+    }
 )
 _LEDGER = """create table alembic_version (
     version_num varchar(32) not null, constraint alembic_version_pkc primary key (version_num))"""
@@ -267,7 +280,7 @@ class _Run:
         self.recorder = Recorder(place.connection, owner, superuser=not as_owner)
         self.recorder.install()
         self._there = frozenset(self.recorder.objects())
-        self._privileged = Privileged(place.connection, owner)
+        self._privileged = Privileged(place.connection, owner, guard=as_owner)
         self._place = place
         self._database = database
         self._conninfo = server.conninfo(database, owner if as_owner else None)
@@ -278,7 +291,13 @@ class _Run:
         self._session = self._connect()
 
     def close(self) -> None:
+        """End the session; may be called again."""
         self._session.close()
+
+    def remove_recorder(self) -> None:
+        """Leave in the database what the history made."""
+        self._privileged.remove_guard()
+        self.recorder.remove()
 
     def roles_made(self) -> set[str]:
         """Identities of the roles that are there since it began."""
@@ -346,6 +365,8 @@ class _Run:
             made = [one for one in sorted(self.recorder.objects().keys() - before) if one.kind in _TOLD_OF_STUBS]
             if stub.database is not None:
                 made.append(ObjectId("database", quote_identifier(stub.database)))
+            if not made:
+                made.append(ObjectId("stand-in", stub.title))
             self.supplied += [Supplied(one.kind, one.identity, stub.what, stub.title) for one in made]
 
     def _run_prelude(self, statements: tuple[Statement, ...]) -> None:

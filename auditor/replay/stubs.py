@@ -118,7 +118,8 @@ EXTENSION_THINGS: dict[str, dict[ThingKind, str]] = {
     "moddatetime": {"function": "moddatetime"},
     "pg_trgm": {"function": "similarity word_similarity", "operator class": "gin_trgm_ops gist_trgm_ops"},
     "pgcrypto": {
-        "function": "gen_random_uuid crypt gen_salt gen_random_bytes digest hmac encrypt decrypt pgp_sym_encrypt pgp_sym_decrypt"
+        "function": "crypt gen_salt gen_random_bytes gen_random_uuid digest hmac encrypt decrypt pgp_sym_encrypt"
+        " pgp_sym_decrypt"
     },
     "pg_jsonschema": {"function": "json_matches_schema jsonb_matches_schema"},
     "postgis": {

@@ -8,6 +8,7 @@ Pure: no parser is loaded. The rules are those of `quote_identifier()` (ruleutil
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from auditor.model.change import TypeName
 from auditor.sql.builtin import BUILTIN_FUNCTIONS, BUILTIN_RELATIONS, BUILTIN_TYPES
@@ -106,6 +107,7 @@ _TYPE_ALIASES: dict[str, str] = {
 }
 
 
+@cache
 def quote_identifier(name: str) -> str:
     """The name as SQL needs it: in double quotes unless it is safe and no reserved word.
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from auditor.history import History, fold
-from auditor.migrations.read import ReadMigration, read_statements
+from auditor.migrations.read import read_migration
 from auditor.migrations.statements import split_statements
 from auditor.model import Migration, ObjectId
 from auditor.replay.agreement import agree
@@ -34,7 +34,7 @@ def folder(package: str, *parts: str) -> list[Migration]:
 
 
 def reading(migrations: list[Migration], server: ThrowAwayServer) -> History:
-    reads = [ReadMigration(migration, read_statements(migration.statements)) for migration in migrations]
+    reads = [read_migration(migration) for migration in migrations]
     return fold(reads, pg_major=server.installation.major)
 
 
@@ -102,7 +102,7 @@ def test_a_statement_that_is_not_understood(server: ThrowAwayServer) -> None:
         "create table t (a int);\n"
         "create function make(name text) returns void language plpgsql as"
         " $f$ begin execute 'create table ' || name || ' (b int)'; end $f$;\n"
-        "select make(x) from unnest(array['one', 'two']) x;"
+        "select make(x || relname) from unnest(array['one', 'two']) x, pg_class where relname = 't';"
     )
     migration = Migration("1", "1.sql", "sql", tuple(split_statements(text, "1.sql")))
     replayed = replay([migration], server)
@@ -113,8 +113,8 @@ def test_a_statement_that_is_not_understood(server: ThrowAwayServer) -> None:
         str(verdict.object) for verdict in agreement.migrations[0].verdicts if verdict.outcome == "in-unknown"
     }
     assert in_unknown == {
-        "table public.one",
-        "table public.two",
-        "table column public.one.b",
-        "table column public.two.b",
+        "table public.onet",
+        "table public.twot",
+        "table column public.onet.b",
+        "table column public.twot.b",
     }

@@ -290,6 +290,121 @@ def test_an_older_version_of_a_real_extension(run: Run, server: ThrowAwayServer)
     assert supplied(done) == {"extension version ltree 1.0.1"}
 
 
+def test_operators_of_an_extension_that_nobody_creates(run: Run) -> None:
+    done = run("create table t (a int, b int4range, exclude using gist (a with =, b with &&))")
+    assert done.error is None
+    assert supplied(done) == {"extension btree_gist"}
+
+
+def test_postgis(run: Run, server: ThrowAwayServer, connect: Connect) -> None:
+    only_from_18(server)
+    done = run(
+        """
+        create extension if not exists postgis;
+        create table place (
+            id int primary key, at geography(point, 4326) not null, area public.geometry(polygon) unique,
+            x double precision generated always as (st_x(at::geometry)) stored
+        );
+        create index on place using gist (at);
+        create index on place using gist (area);
+        insert into place (id, at) values (1, st_setsrid(st_makepoint(1.5, 2), 4326));
+        """,
+        """
+        create function near(geography) returns setof place language sql as
+            'select * from place where st_dwithin(at, $1, 100) order by at <-> $1';
+        create view v as select st_asgeojson(at), f_table_name from place, geography_columns;
+        """,
+        "select * from near((select at from place))",
+    )
+    assert str(done.error) == "003.sql:1:1: a replay does not calculate with geometries (SQLSTATE 0A000)"
+    assert done.shims == ("postgis",)
+    assert "create table column public.place.at" in recorded(done)
+    with connect(done.conninfo) as connection:
+        assert connection.execute("select x from place").fetchall() == [(1.5,)]
+
+
+@pytest.fixture(scope="module")
+def own_server(server: ThrowAwayServer) -> Iterator[ThrowAwayServer]:
+    """What is unknown to a server becomes known to it."""
+    with throw_away_server(server.installation) as own:
+        yield own
+
+
+def test_an_extension_that_is_not_there(own_server: ThrowAwayServer) -> None:
+    only_from_18(own_server)
+    done = replay(
+        history(
+            """
+            create extension if not exists pg_nobody_knows with schema public version '3.1';
+            comment on extension pg_nobody_knows is 'x';
+            create extension dblink;
+            create table t ();
+            """,
+            "create table u (x nobody_knows)",
+        ),
+        own_server,
+    )
+    assert done.steps[0].error is None
+    assert done.shims == ("dblink", "pg_nobody_knows")
+    assert {"create extension pg_nobody_knows", "create extension dblink"} <= recorded(done)
+    assert {each for each in supplied(done) if "objects" in each} == {
+        "stand-in without objects extension pg_nobody_knows",
+        "stand-in without objects extension dblink",
+    }
+    assert str(done.error) == '002.sql:1:17: type "nobody_knows" does not exist (SQLSTATE 42704)'
+    assert done.error is not None
+    assert "--prelude FILE" in done.error.hint
+    # It has nothing that reaches anything.
+    done = replay(history("create extension dblink; select dblink_connect('host=/tmp')"), own_server)
+    assert done.error is not None
+    assert done.error.sqlstate == "42883"
+
+
+def test_foreign_tables_of_nowhere(own_server: ThrowAwayServer) -> None:
+    done = replay(
+        history(
+            """
+            create server other foreign data wrapper postgres_fdw options (host 'example.org', dbname 'x');
+            create user mapping for current_user server other options (user 'x', password 'y');
+            create foreign table t (id int) server other;
+            grant usage on foreign data wrapper postgres_fdw to platform_test_web;
+            """,
+            "select * from t",
+        ),
+        own_server,
+    )
+    assert done.steps[0].error is None
+    assert {"foreign-data wrapper postgres_fdw", "role platform_test_web"} <= supplied(done)
+    assert {"create server other", "create foreign table public.t"} <= recorded(done)
+    assert done.error is not None
+    assert "has no handler" in done.error.message
+
+
+def test_collations_of_icu(run: Run, server: ThrowAwayServer) -> None:
+    done = run(
+        """
+        create table t (a text collate "en-x-icu", b text collate unicode);
+        create collation if not exists public.german (provider = icu, locale = 'de', deterministic = false);
+        create table u (a text collate german);
+        """
+        if server.installation.major >= 16
+        else """
+        create table t (a text collate "en-x-icu");
+        create collation if not exists public.german (provider = icu, locale = 'de', deterministic = false);
+        create table u (a text collate german);
+        """
+    )
+    assert done.error is None
+    assert {"create collation public.german", "create table public.u"} <= recorded(done)
+    with server.connect(done.database) as connection:
+        row = connection.execute(
+            "select collprovider::text from pg_collation where collname = 'german'"
+        ).fetchone()
+    has_icu = row == ("i",)
+    assert [ordinal for ordinal, _ in done.steps[0].instead] == ([] if has_icu else [2])
+    assert supplied(done) == (set() if has_icu else {'collation "en-x-icu"', "stand-in ICU"})
+
+
 def test_the_database_s_own_name(run: Run, connect: Connect) -> None:
     done = run(
         "create table t ()",
@@ -468,6 +583,8 @@ def raising(message: str, sqlstate: str) -> str:
         ("function auth.uid() does not exist", "42883"),
         ('extension "citext" does not exist', "42704"),
         ('extension "../../../../tmp/evil" does not exist', "42704"),
+        ('extension "../../../../tmp/evil" is not available', "0A000"),
+        ('permission denied to create extension "../../../../tmp/evil"', "42501"),
         ('database "template1" does not exist', "3D000"),
         (f'database "{"x" * 70}" does not exist', "3D000"),
         ('role "pg_execute_server_program" does not exist', "42704"),
@@ -479,3 +596,94 @@ def test_an_error_that_a_migration_makes_up(run: Run, message: str, sqlstate: st
     assert done.error is not None
     assert done.error.message == message
     assert done.error.sqlstate == sqlstate
+
+
+# Extensions beside event triggers
+
+
+EVENT_TRIGGERS = """
+create table public.seen (tag text, who text, super bool);
+grant all on public.seen to public;
+create function public.see() returns event_trigger language plpgsql as $$
+begin
+    insert into public.seen
+    select tg_tag, current_user, rolsuper from pg_roles where rolname = current_user;
+end $$;
+create event trigger before_all on ddl_command_start execute function public.see();
+create event trigger after_all on ddl_command_end execute function public.see();
+alter event trigger after_all enable always;
+create event trigger never on sql_drop execute function public.see();
+alter event trigger never disable;
+"""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "create extension citext; create table t ()",
+        "begin; create extension citext; commit; create table t ()",
+        "do $$ begin execute 'create extension citext'; end $$; create table t ()",
+        """
+        set session_replication_role = replica;
+        create extension citext;
+        reset session_replication_role;
+        create table t ();
+        """,
+    ],
+)
+@pytest.mark.parametrize("together", [True, False])
+def test_the_script_of_an_extension_fires_no_event_trigger(
+    run: Run, connect: Connect, text: str, together: bool
+) -> None:
+    """It runs as superuser, and so would their functions."""
+    done = run(EVENT_TRIGGERS + text) if together else run(EVENT_TRIGGERS, text)
+    assert done.error is None
+    assert "create extension citext" in recorded(done, -1)
+    assert together or recorded(done, -1) == {
+        "create extension citext",
+        "comment extension citext",
+        "create table public.t",
+    }
+    with connect(done.conninfo) as connection:
+        assert connection.execute(
+            "select super, count(*) from seen where tag = 'CREATE TABLE' group by 1"
+        ).fetchall() == [(False, 2)]
+        assert connection.execute("select count(*) from seen where super").fetchone() == (0,)
+        states = connection.execute(
+            "select evtname::text, evtenabled::text from pg_event_trigger order by 1"
+        ).fetchall()
+    assert states == [("after_all", "A"), ("before_all", "O"), ("never", "D")]
+
+
+def test_an_update_of_an_extension_fires_none_either(run: Run, connect: Connect) -> None:
+    done = run("create extension hstore version '1.4'", EVENT_TRIGGERS + "alter extension hstore update")
+    assert done.error is None
+    with connect(done.conninfo) as connection:
+        assert connection.execute("select count(*) from seen where super").fetchone() == (0,)
+
+
+def test_event_triggers_are_back_after_a_failure(run: Run, connect: Connect) -> None:
+    # Not in one transaction, which would be rolled back.
+    done = run("begin; commit;" + EVENT_TRIGGERS + "create extension citext schema nowhere")
+    assert done.error is not None
+    with connect(done.conninfo) as connection:
+        states = connection.execute(
+            "select evtname::text, evtenabled::text from pg_event_trigger order by 1"
+        ).fetchall()
+    assert states == [("after_all", "A"), ("before_all", "O"), ("never", "D")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'alter event trigger U&"auditor\\005frecorder_guard" disable',
+        'alter event trigger U&"auditor_recorde\\0072_command" disable',
+        "drop event trigger auditor_recorder_guard",
+        "select auditor_recorder.silence()",
+        "select auditor_recorder.unsilence()",
+    ],
+)
+def test_the_guard_stays(run: Run, text: str) -> None:
+    done = run(EVENT_TRIGGERS + text)
+    assert done.error is not None
+    assert done.error.sqlstate == "42501"

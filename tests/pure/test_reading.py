@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import pytest
 
 from auditor.migrations import reading
-from auditor.migrations.effects import Reading, reading_of
+from auditor.migrations.effects import Reading, changes_of, reading_of
 from auditor.model.change import Unknown
 
 STATEMENTS = (
@@ -90,3 +90,12 @@ def test_an_exception_is_met_here(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ZeroDivisionError):
         reading.read_texts(STATEMENTS, processes=2)
     assert answers == [STATEMENTS[0]]
+
+
+@pytest.mark.parametrize("levels", [150, 250])
+def test_nesting_beyond_the_stack_is_said(levels: int) -> None:
+    body = "IF true THEN " * levels + "NULL;" + " END IF;" * levels
+    text = f"CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $$ BEGIN {body} END $$"
+    changes = changes_of(text)
+    assert changes
+    assert not isinstance(changes[0], Unknown) or "deep" in changes[0].detail

@@ -86,7 +86,10 @@ def test_what_is_missing(sqlstate: str, message: str, thing: Thing | None) -> No
         ("alter table t set schema auth", Thing("relation", "t", "auth"), False),
         ("alter role a rename to b", Thing("role", "b"), False),
         (
-            "do $$ begin if not exists (select from pg_roles where rolname = 'app') then create user app; end if; end$$",
+            (
+                "do $$ begin if not exists (select from pg_roles where rolname = 'app') "
+                "then create user app; end if; end$$"
+            ),
             Thing("role", "app"),
             True,
         ),

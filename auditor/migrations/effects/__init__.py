@@ -177,7 +177,10 @@ def reading_of(text: str) -> Reading:
             said = disagreement_about(node, reader.statement_text)
         yield from _dispatch(node, reader)
 
-    changes = tuple(Reader(text, compare).read())
+    try:
+        changes = tuple(Reader(text, compare).read())
+    except RecursionError:
+        return Reading((_too_deep(text),), None)
     return Reading(changes, said)
 
 
@@ -191,7 +194,10 @@ def changes_of(text: str) -> tuple[AnyChange, ...]:
         Its changes in order. Text that PostgreSQL's grammar rejects, or that is refused, gives one
         :class:`~auditor.model.change.Unknown` that says why; nothing is raised for what a text contains.
     """
-    return tuple(Reader(text, _dispatch).read())
+    try:
+        return tuple(Reader(text, _dispatch).read())
+    except RecursionError:
+        return (_too_deep(text),)
 
 
 @lru_cache(maxsize=1024)
@@ -230,3 +236,8 @@ def _dispatch(node: Node, reader: Reader) -> Iterator[AnyChange]:
         yield Unknown(detail=f"a statement of the kind {kind or 'unknown'}", certainty="unknown")
     else:
         yield from handler(body, reader)
+
+
+def _too_deep(text: str) -> Unknown:
+    """What Python's stack does not reach: bodies nested in bodies, a few hundred levels of IF."""
+    return Unknown(detail="nested too deeply to be read", text=text[:200], certainty="unknown")

@@ -7,6 +7,7 @@ from the class of the object (`severity:` of `classifications.yaml`).
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -218,6 +219,11 @@ def _revived(facts: Facts, comparison: Comparison) -> Breach:
 def _changed(facts: Facts, comparison: Comparison) -> Iterator[Breach]:
     """One breach for each rule that the changed fields belong to."""
     groups: dict[str, list[str]] = {}
+    if "owner" in comparison.changes:
+        # In the replay the migrations ran as a role of its own: say what that role is called here.
+        expected, actual = comparison.changes["owner"]
+        owners = (facts.roles.on_live(expected), actual)
+        comparison = dataclasses.replace(comparison, changes={**comparison.changes, "owner": owners})
     for field in comparison.changes:
         groups.setdefault(_rule_of(comparison.object, field), []).append(field)
     for name, fields in groups.items():

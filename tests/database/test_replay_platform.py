@@ -351,7 +351,7 @@ def test_an_extension_that_is_not_there(own_server: ThrowAwayServer) -> None:
         "stand-in without objects extension pg_nobody_knows",
         "stand-in without objects extension dblink",
     }
-    assert str(done.error) == '002.sql:1:17: type "nobody_knows" does not exist (SQLSTATE 42704)'
+    assert str(done.error) == '002.sql:1:19: type "nobody_knows" does not exist (SQLSTATE 42704)'
     assert done.error is not None
     assert "--prelude FILE" in done.error.hint
     # It has nothing that reaches anything.
@@ -383,7 +383,7 @@ def test_foreign_tables_of_nowhere(own_server: ThrowAwayServer) -> None:
 def test_collations_of_icu(run: Run, server: ThrowAwayServer) -> None:
     done = run(
         """
-        create table t (a text collate "en-x-icu", b text collate unicode);
+        create table t (a text collate "en-x-icu", b text collate unicode unique);
         create collation if not exists public.german (provider = icu, locale = 'de', deterministic = false);
         create table u (a text collate german);
         """
@@ -402,7 +402,7 @@ def test_collations_of_icu(run: Run, server: ThrowAwayServer) -> None:
         ).fetchone()
     has_icu = row == ("i",)
     assert [ordinal for ordinal, _ in done.steps[0].instead] == ([] if has_icu else [2])
-    assert supplied(done) == (set() if has_icu else {'collation "en-x-icu"', "stand-in ICU"})
+    assert supplied(done) == (set() if has_icu else {'collation pg_catalog."en-x-icu"', "stand-in ICU"})
 
 
 def test_the_database_s_own_name(run: Run, connect: Connect) -> None:

@@ -229,5 +229,7 @@ def _log_to_stderr(verbosity: int) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("auditor: %(message)s"))
     logger.addHandler(handler)
+    # What the driver has to say of a lost connection is in our own one line; it must not come beside it.
+    logging.getLogger("psycopg").setLevel(logging.CRITICAL)
     logger.setLevel({-1: logging.ERROR, 0: logging.WARNING, 1: logging.INFO}.get(verbosity, logging.DEBUG))
     logger.propagate = False

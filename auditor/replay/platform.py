@@ -172,6 +172,33 @@ def missing_icu(failure: Failure, place: Place) -> Supplied | None:
     return None
 
 
+def parameter_of_their_own(failure: Failure, place: Place) -> Supplied | None:
+    """The right to keep a parameter that the history made up (`app.settings.x`) with a database or a role.
+
+    Never one whose prefix is that of an extension or a language: theirs may decide what a superuser's code does.
+    https://www.postgresql.org/docs/current/runtime-config-custom.html
+    """
+    from psycopg import sql
+
+    match = _NO_PARAMETER.fullmatch(failure.message)
+    if failure.sqlstate != _INSUFFICIENT_PRIVILEGE or match is None or match["prefix"].lower().startswith("pl"):
+        return None
+    name = match["name"]
+    known = place.connection.execute(
+        "select from pg_available_extensions where name = lower(%s)"
+        " union all select from pg_settings where lower(name) = lower(%s)",
+        [match["prefix"], name],
+    ).fetchone()
+    if known is not None:
+        return None
+    place.connection.execute(
+        sql.SQL("grant set on parameter {} to {}").format(
+            sql.SQL(".").join(map(sql.Identifier, name.split("."))), sql.Identifier(place.owner)
+        )
+    )
+    return Supplied("parameter", name, "the role that runs the migrations may set it for others too")
+
+
 PROVIDERS: tuple[Provider, ...] = (
     missing_platform,
     missing_icu,
@@ -179,6 +206,7 @@ PROVIDERS: tuple[Provider, ...] = (
     missing_membership,
     extension_version,
     unknown_extension,
+    parameter_of_their_own,
 )
 
 # Private
@@ -192,6 +220,9 @@ _NO_MEMBER = re.compile(
 )
 _NO_EXTENSION = re.compile(
     r'extension "(.+)" is not available|permission denied to create extension "(.+)"', re.DOTALL
+)
+_NO_PARAMETER = re.compile(
+    r'permission denied to set parameter "(?P<name>(?P<prefix>[A-Za-z_][\w$]*)(?:\.[A-Za-z_][\w$]*)+)"', re.ASCII
 )
 _NO_VERSION = re.compile(
     r'extension "(?P<name>.+)" has no (?:installation script nor )?update path (?:for|from) version "'

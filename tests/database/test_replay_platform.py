@@ -418,6 +418,31 @@ def test_the_database_s_own_name(run: Run, connect: Connect) -> None:
         assert connection.execute("show search_path").fetchone() == ("app, public",)
 
 
+def test_a_parameter_of_the_history_s_own(run: Run, connect: Connect) -> None:
+    done = run(
+        "create role platform_test_api",
+        """
+        alter database platform_test_shop set app.settings.secret = 'x';
+        alter role platform_test_api set app.x = 'y';
+        """,
+    )
+    assert done.error is None
+    assert {"parameter app.settings.secret", "parameter app.x"} <= supplied(done)
+    with connect(done.conninfo) as connection:
+        assert connection.execute("show app.settings.secret").fetchone() == ("x",)
+
+
+@pytest.mark.parametrize("name", ["plperl.on_init", "pltcl.start_proc", "session_preload_libraries", "citext.x"])
+def test_a_parameter_of_somebody_else_s(run: Run, name: str) -> None:
+    done = run(f"alter role current_user set {name} = 'x'")
+    assert done.error is not None
+    assert done.error.sqlstate == "42501"
+    assert done.supplied == ()
+    done = run(raising(f'permission denied to set parameter "{name}"', "42501"))
+    assert done.error is not None
+    assert done.supplied == ()
+
+
 def test_a_second_database_is_missing(run: Run) -> None:
     done = run("alter database platform_test_one set jit = off; alter database platform_test_two set jit = off")
     assert done.error is not None

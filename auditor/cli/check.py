@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from auditor.cli.options import reporting
+from auditor.cli.options import FINDINGS, reporting
 from auditor.config import Settings
 
 if TYPE_CHECKING:
@@ -14,9 +14,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="The main job: classes, rules, replay and contract.")
-@reporting(
-    "config", "live", "shadow", "prelude", "pg_major", "fail_on", "strict", formats=("text", "json", "jsonl")
-)
+@reporting("config", "live", "shadow", "prelude", "pg_major", "fail_on", "strict", formats=FINDINGS)
 def check(settings: Settings) -> Report:
     """Classify the migrations, apply every rule, replay the history in a throw-away PostgreSQL, and compare
     the contract with what comes out.

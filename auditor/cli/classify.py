@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from auditor.cli.options import reporting
+from auditor.cli.options import LISTING, reporting
 from auditor.config import Settings
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="The class of each migration, with reasons.")
-@reporting("config", "pg_major", "fail_on", "strict", formats=("text", "json", "jsonl"))
+@reporting("config", "pg_major", "fail_on", "strict", formats=LISTING)
 def classify(settings: Settings) -> Report:
     """Say which migrations touch the core, which are legacy and which infra, and because of which objects.
 

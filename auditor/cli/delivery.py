@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import stat
@@ -11,17 +12,23 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TextIO
 
-from auditor.config import Color, Output, Settings
+from auditor.config import Color, Output, Settings, repository_root
 from auditor.errors import CouldNotCheck
 from auditor.model import Report, Severity
 from auditor.reports import REPORTS, View
 from auditor.reports.jsonl import LINES
-from auditor.reports.text import finding_line
+from auditor.reports.text import UNJUDGED, finding_line
 
 WIDTH = 80
 """Columns of a report that does not go to a terminal."""
 
 WIDEST = 120
+
+UNCHECKED = frozenset({"json", "sarif", "github", "gitlab", "junit", "markdown"})
+"""Formats that can say that there is no answer."""
+
+MOST_OF_A_SUMMARY = 1 << 20
+"""Bytes of one step's summary that GitHub shows; it refuses a larger one."""
 
 
 def deliver(report: Report, settings: Settings) -> int:
@@ -36,15 +43,17 @@ def deliver(report: Report, settings: Settings) -> int:
     for output in settings.outputs:
         _write(REPORTS[output.format](report, _view(output, settings)), output.path)
     _tell_findings_left_out(report, settings)
+    _tell_github(report, settings)
     return {"kept": 0, "broken": 1, "could-not-check": 3}[report.result(Severity(settings.fail_on))]
 
 
 def deliver_unchecked(error: CouldNotCheck, settings: Settings, command: str) -> None:
-    """Give a program that waits for JSON its JSON when there is no answer; people read the line on stderr."""
+    """Give a program that waits for a report one that says so; people read the line on stderr."""
     report = Report(command, could_not_check=(" ".join(str(error).split()),))
     for output in settings.outputs:
-        if output.format == "json":
-            _write(REPORTS["json"](report, _view(output, settings)), output.path)
+        if output.format in UNCHECKED:
+            _write(REPORTS[output.format](report, _view(output, settings)), output.path)
+    _tell_github(report, settings)
 
 
 def wants_color(choice: Color, stream: TextIO, environment: Mapping[str, str]) -> bool:
@@ -80,7 +89,16 @@ def _view(output: Output, settings: Settings) -> View:
         color=color,
         width=min(shutil.get_terminal_size().columns, WIDEST) if terminal else WIDTH,
         verbosity=settings.verbosity,
+        prefix=_prefix(settings.root),
+        anchor=settings.shown(settings.config) if settings.config else None,
     )
+
+
+def _prefix(root: Path) -> str:
+    """The root of places, seen from the repository's."""
+    top = repository_root(root)
+    below = root.resolve().relative_to(top).as_posix() if top else "."
+    return "" if below == "." else f"{below}/"
 
 
 def _write(text: str, path: Path | None) -> None:
@@ -122,6 +140,27 @@ def _tell_findings_left_out(report: Report, settings: Settings) -> None:
         return
     for finding in report.findings:
         sys.stderr.write(f"auditor: {finding_line(finding)}\n")
+
+
+def _tell_github(report: Report, settings: Settings) -> None:
+    """In a GitHub workflow a report of findings is shown on the lines it is about, and in the step's summary.
+
+    The runner reads workflow commands on stderr as it does on stdout, which belongs to the report.
+    """
+    if os.environ.get("GITHUB_ACTIONS") != "true" or report.command in (*LINES, *UNJUDGED):
+        return
+    formats = {output.format for output in settings.outputs}
+    view = _view(Output("github", None), settings)
+    if "github" not in formats:
+        sys.stderr.write(REPORTS["github"](report, view))
+    summary = os.environ.get("GITHUB_STEP_SUMMARY")
+    if summary and "markdown" not in formats:
+        text = REPORTS["markdown"](report, view).encode(errors="backslashreplace")
+        path = Path(summary)
+        with contextlib.suppress(OSError):  # a courtesy; the report itself stands
+            if (path.stat().st_size if path.exists() else 0) + len(text) < MOST_OF_A_SUMMARY:
+                with path.open("ab") as file:
+                    file.write(text)
 
 
 def _umask() -> int:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from auditor.cli.options import reporting
+from auditor.cli.options import FINDINGS, reporting
 from auditor.config import Settings
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     "prelude",
     "fail_on",
     "strict",
-    formats=("text", "json", "jsonl"),
+    formats=FINDINGS,
     settings={"scope": "scope", "against": "against"},
 )
 def drift(settings: Settings) -> Report:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from auditor.cli.options import reporting
+from auditor.cli.options import LISTING, reporting
 from auditor.config import Settings
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="What each statement does to which object.")
-@reporting("config", "pg_major", "fail_on", "strict", formats=("text", "json", "jsonl"))
+@reporting("config", "pg_major", "fail_on", "strict", formats=LISTING)
 def effects(settings: Settings) -> Report:
     """List what each statement of each migration does to which object, in PostgreSQL's own names.
 

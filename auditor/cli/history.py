@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from auditor.cli.options import reporting
+from auditor.cli.options import LISTING, reporting
 from auditor.config import Settings
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     "pg_major",
     "fail_on",
     "strict",
-    formats=("text", "json", "jsonl"),
+    formats=LISTING,
     settings={"identity": "subject"},
 )
 def history(settings: Settings) -> Report:

@@ -24,6 +24,12 @@ Decorator = Callable[[Any], Any]
 
 PG_MAJORS = ("15", "16", "17", "18")
 
+FINDINGS = ("text", "json", "jsonl", "sarif", "github", "gitlab", "junit", "markdown")
+"""Formats of a command whose report is findings."""
+
+LISTING = ("text", "json", "jsonl")
+"""Formats of a command whose report is a list."""
+
 _SHARED: dict[str, Decorator] = {
     "config": click.option(
         "--config",

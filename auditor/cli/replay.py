@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from auditor.cli.options import reporting
+from auditor.cli.options import FINDINGS, reporting
 from auditor.config import Settings
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="Run the history in a throw-away PostgreSQL.")
-@reporting("config", "shadow", "prelude", "pg_major", "fail_on", "strict", formats=("text", "json", "jsonl"))
+@reporting("config", "shadow", "prelude", "pg_major", "fail_on", "strict", formats=FINDINGS)
 def replay(settings: Settings) -> Report:
     """Run the migrations one by one in a throw-away PostgreSQL, record what each really does, and compare
     that with what was read from its text.

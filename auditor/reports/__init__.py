@@ -1,13 +1,28 @@
 """One module per output format: `render(report, view) -> str`; the command line does the writing."""
 
-from auditor.reports import json, jsonl, text
+from __future__ import annotations
+
+import importlib
+
+from auditor.model import Report
 from auditor.reports.view import Renderer, View
 
-REPORTS: dict[str, Renderer] = {
-    "text": text.render,
-    "json": json.render,
-    "jsonl": jsonl.render,
-}
+FORMATS = ("text", "json", "jsonl", "sarif", "github", "gitlab", "junit", "markdown")
+"""Each the name of its module."""
+
+
+def _renderer(name: str) -> Renderer:
+    """The renderer of a format, whose module is imported when it is used."""
+
+    def render(report: Report, view: View = View()) -> str:  # noqa: B008 - a frozen value
+        module = importlib.import_module(f"auditor.reports.{name}")
+        text: str = module.render(report, view)
+        return text
+
+    return render
+
+
+REPORTS: dict[str, Renderer] = {name: _renderer(name) for name in FORMATS}
 """Format -> renderer."""
 
-__all__ = ["REPORTS", "Renderer", "View"]
+__all__ = ["FORMATS", "REPORTS", "Renderer", "View"]

@@ -230,3 +230,27 @@ def test_text_says_it(project: Path, args: tuple[str, ...], shown: str, flags: t
     if flags != ("-q",):
         assert shown in " ".join(result.stdout.split())
     assert "\x1b" not in result.stdout
+
+
+# Platforms
+
+
+def test_one_run_feeds_every_platform(project: Path) -> None:
+    formats = ("sarif", "github", "gitlab", "junit", "markdown", "json")
+    outputs = [part for name in formats for part in ("--output", f"{name}={name}.out")]
+    run("replay", *outputs)
+    assert all((project / f"{name}.out").read_text() for name in formats)
+    assert json.loads((project / "sarif.out").read_text())["version"] == "2.1.0"
+
+
+def test_in_a_github_workflow_findings_are_annotated_and_summed_up(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(project / "summary.md"))
+    result = run("replay", "--format", "json")
+    assert json.loads(result.stdout)["command"] == "replay"
+    assert result.stderr.splitlines()[-1].startswith("auditor replay: ")
+    assert (project / "summary.md").read_text().startswith("## auditor replay: ")
+    effects = run("effects", "--format", "jsonl")
+    assert "auditor effects" not in effects.stderr

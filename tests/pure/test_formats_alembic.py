@@ -171,18 +171,18 @@ def test_the_second_reading_starts_no_process(
 
 
 def test_a_revision_that_hangs(environment: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(alembic, "SECONDS", 3.0)
+    monkeypatch.setattr(alembic, "SECONDS", 8.0)
     write(environment / "versions", "b", "import subprocess; subprocess.Popen(['sleep', '987']).wait()", "a")
     write(environment / "versions", "c", 'op.execute("CREATE TABLE c ()")', "b")
     begin = time.monotonic()
     found = read(environment.parent)
-    assert time.monotonic() - begin < 30
+    assert time.monotonic() - begin < 60
     assert [[s.text for s in m.statements] for m in found.migrations] == [
         ["CREATE TABLE a ()"],
         [""],
         ["CREATE TABLE c ()"],
     ]
-    assert "silent for 3 s" in (found.migrations[1].statements[0].problem or "")
+    assert "silent for 8 s" in (found.migrations[1].statements[0].problem or "")
     running = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout  # noqa: S607
     assert "sleep 987" not in running, "what the revision has started is ended with it"
 

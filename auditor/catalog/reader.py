@@ -66,6 +66,7 @@ def read_snapshot(
             schema of its function.
         names: kind -> identities. Only these are read, with what hangs on them (the columns, constraints,
             indexes, triggers, policies, rules and owned sequences of a table); None for everything.
+            `SCHEMA.NAME(*)` is every routine of that name.
             The cost then depends on the number of names and not on the size of the database.
 
     Returns:
@@ -217,6 +218,7 @@ _CATALOG = {
 }
 """Where the object that an identity begins or ends with is looked up; what is not here is a relation."""
 
+_ROUTINES = frozenset({"function", "procedure", "aggregate"})
 _WITHOUT_SCHEMA = {"pg_namespace", "pg_extension", "pg_event_trigger", "pg_publication"}
 
 
@@ -255,9 +257,17 @@ def _named(
 
     def keep(item: CatalogObject | None) -> bool:
         while item is not None:
-            if item.id in wanted or item.parent in wanted:
+            if item.id in wanted or item.parent in wanted or _every_of_its_name(item.id) in wanted:
                 return True
             item = objects.get(item.parent) if item.parent else None
         return False
 
     return {object_id: item for object_id, item in objects.items() if keep(item)}
+
+
+def _every_of_its_name(item: ObjectId) -> ObjectId | None:
+    """`public.f(*)` for `public.f(integer)`, where the kind has argument lists."""
+    if item.kind not in _ROUTINES:
+        return None
+    _, arguments = names_in(item.identity)
+    return ObjectId(item.kind, f"{item.identity.removesuffix(arguments)}(*)")

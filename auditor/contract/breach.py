@@ -50,6 +50,7 @@ class Breach:
         compat: it stands in an entry of `mode: compat`, and is counted rather than failing.
         causes: what of the catalog makes it true. A later breach whose causes are all among those of earlier
             ones says nothing new. None at all: it always stands.
+        leads: it speaks before breaches about objects that are missing or extra, being the reason for one.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Breach:
     also: tuple[str, ...] = ()
     compat: bool = False
     causes: frozenset[Cause] = frozenset()
+    leads: bool = False
 
 
 @dataclass(frozen=True, slots=True)

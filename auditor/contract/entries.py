@@ -25,7 +25,8 @@ class TriggerEntry(Entry, frozen=True, kw_only=True):
     function: Annotated[
         Text | None,
         Meta(
-            description="The function it calls: `SCHEMA.NAME()`. Not checked when left out.",
+            description="The function it calls: `SCHEMA.NAME()`; its body is checked with it. As the history "
+            "says when left out.",
             extra={"read": "function"},
         ),
     ] = None
@@ -33,7 +34,7 @@ class TriggerEntry(Entry, frozen=True, kw_only=True):
         Text | None,
         Meta(
             description="When it fires: `BEFORE|AFTER|INSTEAD OF EVENT [OF COLUMN, ...] [OR EVENT ...] "
-            "[FOR EACH ROW|STATEMENT]`. Not checked when left out.",
+            "[FOR EACH ROW|STATEMENT]`. As the history says when left out.",
             extra={"read": "fires"},
         ),
     ] = None
@@ -89,10 +90,24 @@ class FunctionEntry(Entry, frozen=True, kw_only=True):
             description="Exactly these SET clauses: parameter and value. As the history says when left out.",
         ),
     ] = None
-    language: Annotated[Text | None, Meta(description="Its language: `sql`, `plpgsql`...")] = None
+    language: Annotated[
+        Text | None, Meta(description="Its language: `sql`, `plpgsql`... As the history says when left out.")
+    ] = None
     volatility: Annotated[
         Literal["immutable", "stable", "volatile"] | None,
-        Meta(description="Its volatility."),
+        Meta(description="Its volatility. As the history says when left out."),
+    ] = None
+    parallel: Annotated[
+        Literal["safe", "restricted", "unsafe"] | None,
+        Meta(description="PARALLEL. As the history says when left out."),
+    ] = None
+    null_input: Annotated[
+        Literal["called", "strict"] | None,
+        Meta(description="CALLED ON NULL INPUT or STRICT. As the history says when left out."),
+    ] = None
+    owner: Annotated[
+        Text | None,
+        Meta(description="The role that owns it: whose rights SECURITY DEFINER gives. Not checked when left out."),
     ] = None
     execute: Annotated[
         tuple[Text, ...] | None,

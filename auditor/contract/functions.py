@@ -1,15 +1,22 @@
-"""`contract.functions`: there, with the body, attributes and callers that were declared."""
+"""`contract.functions`: there, with the body, attributes and callers that were declared, and alone of its name.
+
+The function that a trigger of the contract calls is one of them, named or not: the two are one item.
+"""
 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
 from typing import Any
 
 from auditor.catalog.kinds.function import Function
+from auditor.contract.base import Text
 from auditor.contract.bodies import body_hash, differs_in_layout_only
 from auditor.contract.breach import Cause, Checked, listed
+from auditor.contract.ddl import routine_name
 from auditor.contract.entries import FunctionEntry
 from auditor.contract.facts import ROUTINES, Facts, body_fields, body_message, is_pattern, matches
+from auditor.contract.written import function_attributes
 from auditor.migrations.effects import changes_of
 from auditor.model import ObjectId, Severity
 from auditor.model.change import CreateFunction
@@ -17,11 +24,12 @@ from auditor.sql.names import quote_identifier
 
 
 def check_functions(facts: Facts, checked: Checked) -> None:
-    """Check every function that the contract names."""
+    """Check every function that the contract names, and those that its triggers call."""
     seen: set[ObjectId] = set()
-    for entry in facts.configuration.contract.functions:
+    beside: set[ObjectId] = set()
+    for entry, severity in _entries(facts):
         found = functions_named(facts, entry)
-        if not found:
+        if not found and entry in facts.configuration.contract.functions:
             checked.unmatched.append(
                 facts.unmatched("function", ObjectId("function", entry.name), entry.name.location)
             )
@@ -29,12 +37,16 @@ def check_functions(facts: Facts, checked: Checked) -> None:
             checked.count("function", int(item not in seen))
             seen.add(item)
             live = facts.live.objects.get(item)
+            overloads = [one for one in _overloads(facts, item) if one.id not in beside]
+            beside |= {one.id for one in overloads}
             if not isinstance(live, Function):
-                _missing(facts, checked, entry, item)
+                _missing(facts, checked, entry, item, overloads, severity)
                 continue
-            _check_body(facts, checked, entry, live)
-            _check_attributes(facts, checked, entry, live)
-            _check_execute(facts, checked, entry, live)
+            _check_body(facts, checked, entry, live, severity)
+            _check_attributes(facts, checked, entry, live, severity)
+            _check_execute(facts, checked, entry, live, severity)
+            for one in overloads:
+                _beside(facts, checked, entry, live, one, severity)
 
 
 def functions_named(facts: Facts, entry: FunctionEntry) -> list[ObjectId]:
@@ -64,23 +76,91 @@ def declared_body(facts: Facts, entry: FunctionEntry, item: ObjectId) -> str | N
 # Private
 
 
-def _missing(facts: Facts, checked: Checked, entry: FunctionEntry, item: ObjectId) -> None:
+def _entries(facts: Facts) -> Iterator[tuple[FunctionEntry, Severity]]:
+    """The entries, each with how bad a breach is; those that name no pattern and no function come last."""
+    contract = facts.configuration.contract
+    yield from ((entry, Severity.ERROR) for entry in contract.functions)
+    named = {item.identity for entry in contract.functions for item in functions_named(facts, entry)}
+    for trigger in contract.triggers:
+        function = trigger.function or _called_by(facts, ObjectId("trigger", trigger.name))
+        if function is not None and function not in named:
+            named.add(str(function))
+            entry = FunctionEntry(
+                name=Text(function, trigger.location), mode=trigger.mode, location=trigger.location
+            )
+            yield entry, Severity.ERROR if trigger.role == "core" else Severity.WARNING
+
+
+def _called_by(facts: Facts, trigger: ObjectId) -> str | None:
+    """The function that the replay's trigger calls."""
+    return getattr(facts.expected_object(trigger), "function", None)
+
+
+def _overloads(facts: Facts, item: ObjectId) -> list[Function]:
+    """Live functions of the same name that no migration leaves there: a call may mean one of them."""
+    name = f"{routine_name(item.identity)}("
+    named = {
+        one.identity
+        for entry in facts.configuration.contract.functions
+        for one in functions_named(facts, entry)
+        if not is_pattern(entry.name)
+    }
+    return [
+        one
+        for one in facts.live.objects.values()
+        if isinstance(one, Function)
+        and one.identity.startswith(name)
+        and one.id != item
+        and one.identity not in named
+        and not facts.should_be(one.id)
+    ]
+
+
+def _missing(
+    facts: Facts,
+    checked: Checked,
+    entry: FunctionEntry,
+    item: ObjectId,
+    overloads: list[Function],
+    severity: Severity,
+) -> None:
+    stead = f"; there is {listed(one.identity for one in overloads)}" if overloads else ""
     checked.breaches.append(
         facts.breach(
             "function-contract",
-            f"{item} {facts.missing(item)}",
+            f"{item} {facts.missing(item)}{stead}",
             entry=entry,
             item=item,
-            actual="missing",
+            severity=severity,
+            actual=listed(one.identity for one in overloads) if overloads else "missing",
             repair=facts.repair(item),
-            causes=[facts.cause(item)],
+            causes=[facts.cause(item), *(Cause(one.id) for one in overloads)],
         )
     )
 
 
-def _check_body(facts: Facts, checked: Checked, entry: FunctionEntry, live: Function) -> None:
+def _beside(
+    facts: Facts, checked: Checked, entry: FunctionEntry, live: Function, other: Function, severity: Severity
+) -> None:
+    checked.breaches.append(
+        facts.breach(
+            "function-contract",
+            f"{other.id} stands beside {live.identity}, and no migration leaves it there: a call may reach it, or "
+            "fail as ambiguous",
+            entry=entry,
+            item=other.id,
+            severity=severity,
+            expected=f"only {live.identity}",
+            actual=f"{other.identity} too",
+            repair=facts.repair_of_extra(other.id),
+            causes=[Cause(other.id)],
+        )
+    )
+
+
+def _check_body(facts: Facts, checked: Checked, entry: FunctionEntry, live: Function, severity: Severity) -> None:
     if isinstance(entry.definition, str) and entry.definition.startswith("sha256:"):
-        _check_hash(facts, checked, entry, live)
+        _check_hash(facts, checked, entry, live, severity)
         return
     wanted = declared_body(facts, entry, live.id)
     if wanted is None or (entry.definition_file is None and not facts.should_be(live.id)):
@@ -93,6 +173,7 @@ def _check_body(facts: Facts, checked: Checked, entry: FunctionEntry, live: Func
                 f"{live.id} is there, but {why}",
                 entry=entry,
                 item=live.id,
+                severity=severity,
                 actual=body_hash(live.body),
                 causes=[Cause(live.id), Cause(live.id, "body")],
             )
@@ -117,7 +198,7 @@ def _check_body(facts: Facts, checked: Checked, entry: FunctionEntry, live: Func
             message,
             entry=entry,
             item=live.id,
-            severity=Severity.NOTE if only_layout else Severity.ERROR,
+            severity=Severity.NOTE if only_layout else severity,
             field="body",
             repair=facts.repair(live.id, ["body"], _with_body(facts, live, wanted)),
             causes=[Cause(live.id, "body")],
@@ -132,21 +213,31 @@ def _with_body(facts: Facts, live: Function, body: str) -> Function:
     return dataclasses.replace(base, body=body)
 
 
-def _check_hash(facts: Facts, checked: Checked, entry: FunctionEntry, live: Function) -> None:
+def _check_hash(facts: Facts, checked: Checked, entry: FunctionEntry, live: Function, severity: Severity) -> None:
     actual = body_hash(live.body)
     if actual == entry.definition:
         checked.kept.add(Cause(live.id, "body"))
         return
     standing = facts.standing(live.id, live.body, None)
+    life = facts.life(live.id)
+    pinned = (
+        next((one.body for one in life.definitions if one.body and body_hash(one.body) == entry.definition), None)
+        if life is not None
+        else None
+    )
+    only_layout = pinned is not None and differs_in_layout_only(pinned, live.body)
     of = (
         f"the definition of {standing.live.migration}" if standing.live else "a definition that no migration wrote"
     )
     checked.breaches.append(
         facts.breach(
             "function-contract",
-            f"{live.id} runs {of}; the contract pins another",
+            f"{live.id} differs from the pinned definition in blanks, comments or case only"
+            if only_layout
+            else f"{live.id} runs {of}; the contract pins another",
             entry=entry,
             item=live.id,
+            severity=Severity.NOTE if only_layout else severity,
             field="body",
             expected=str(entry.definition),
             actual=actual,
@@ -155,14 +246,22 @@ def _check_hash(facts: Facts, checked: Checked, entry: FunctionEntry, live: Func
     )
 
 
-def _check_attributes(facts: Facts, checked: Checked, entry: FunctionEntry, live: Function) -> None:
-    wanted: dict[str, Any] = {}
+def _check_attributes(
+    facts: Facts, checked: Checked, entry: FunctionEntry, live: Function, severity: Severity
+) -> None:
+    wanted = _written(facts, checked, entry, live)
     if entry.security is not None:
         wanted["security_definer"] = entry.security == "definer"
     if entry.language is not None:
         wanted["language"] = str(entry.language)
     if entry.volatility is not None:
         wanted["volatility"] = entry.volatility
+    if entry.parallel is not None:
+        wanted["parallel"] = entry.parallel
+    if entry.null_input is not None:
+        wanted["strict"] = entry.null_input == "strict"
+    if entry.owner is not None:
+        wanted["owner"] = _spelled(entry.owner)
     if entry.settings is not None and not _same_settings(entry.settings, live.settings):
         wanted["settings"] = sorted(f"{name}={value}" for name, value in entry.settings.items())
     fields = [name for name, value in wanted.items() if getattr(live, name) != value]
@@ -176,6 +275,7 @@ def _check_attributes(facts: Facts, checked: Checked, entry: FunctionEntry, live
             f"{live.id} {listed(said)}",
             entry=entry,
             item=live.id,
+            severity=severity,
             field=", ".join(fields),
             expected="; ".join(_shown(name, wanted[name]) for name in fields),
             actual="; ".join(_shown(name, getattr(live, name)) for name in fields),
@@ -183,6 +283,20 @@ def _check_attributes(facts: Facts, checked: Checked, entry: FunctionEntry, live
             causes=[Cause(live.id, name) for name in fields],
         )
     )
+
+
+def _written(facts: Facts, checked: Checked, entry: FunctionEntry, live: Function) -> dict[str, Any]:
+    """What the history's text says of what the entry leaves out; where there is a replay that is compared with."""
+    if facts.expected is not None or not facts.should_be(live.id):
+        return {}
+    written = function_attributes(facts, live.id)
+    if written is None:
+        checked.not_checked.append(f"attributes of {live.id}: its text does not tell, and there is no replay")
+        return {}
+    settings = dict(one.partition("=")[::2] for one in written["settings"])
+    if entry.settings is not None or _same_settings(settings, live.settings):
+        written.pop("settings")
+    return written
 
 
 def _same_settings(declared: dict[str, str], live: list[str]) -> bool:
@@ -197,6 +311,8 @@ def _same_settings(declared: dict[str, str], live: list[str]) -> bool:
 def _shown(field: str, value: Any) -> str:
     if field == "security_definer":
         return "security definer" if value else "security invoker"
+    if field == "strict":
+        return "strict" if value else "called on NULL input"
     if field == "settings":
         return "settings " + (", ".join(value) or "none")
     return f"{field} {value}"
@@ -207,10 +323,15 @@ def _attribute_message(field: str, wanted: Any, live: Any) -> str:
         return f"is SECURITY {'DEFINER' if live else 'INVOKER'}, not {'DEFINER' if wanted else 'INVOKER'}"
     if field == "settings":
         return f"runs with {', '.join(live) or 'no settings'}, not with {', '.join(wanted) or 'none'}"
-    return f"is {field} {live}, not {wanted}" if field != "volatility" else f"is {live}, not {wanted}"
+    if field == "strict":
+        return "is STRICT" if live else "is called on NULL input"
+    words = {"volatility": "", "owner": "owned by ", "parallel": "parallel ", "language": "language "}
+    return f"is {words.get(field, f'{field} ')}{live}, not {wanted}"
 
 
-def _check_execute(facts: Facts, checked: Checked, entry: FunctionEntry, live: Function) -> None:
+def _check_execute(
+    facts: Facts, checked: Checked, entry: FunctionEntry, live: Function, severity: Severity
+) -> None:
     if entry.execute is None:
         return
     declared = {_spelled(role) for role in entry.execute} - {live.owner}
@@ -230,6 +351,7 @@ def _check_execute(facts: Facts, checked: Checked, entry: FunctionEntry, live: F
             f"{live.id} {listed(said)}",
             entry=entry,
             item=live.id,
+            severity=severity,
             field="privileges",
             expected=listed(_role(one) for one in sorted(declared)) if declared else "its owner only",
             actual=listed(_role(one) for one in sorted(there)) if there else "its owner only",

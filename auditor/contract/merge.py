@@ -15,9 +15,9 @@ KEPT = -1
 def merged(breaches: Sequence[Breach], kept: Iterable[Cause] = ()) -> list[Breach]:
     """The breaches that say something of their own, in the order given.
 
-    A breach is absorbed when all its causes are those of others that speak before it: first those about the
-    very object that is missing or extra, then in the order given. What it knew and the other did not (the
-    diff, the repair) goes over to the other, and its message is noted there.
+    A breach is absorbed when all its causes are those of others that speak before it: first those that lead,
+    then those about the very object that is missing or extra, then in the order given. What it knew and the
+    other did not (the diff, the repair) goes over to the other, and its message is noted there.
 
     Args:
         breaches: those of the contract first.
@@ -25,7 +25,9 @@ def merged(breaches: Sequence[Breach], kept: Iterable[Cause] = ()) -> list[Breac
     """
     explained: dict[Cause, int] = dict.fromkeys(kept, KEPT)
     winners: dict[int, Breach] = {}
-    for number in sorted(range(len(breaches)), key=lambda n: (not _is_root(breaches[n]), n)):
+    for number in sorted(
+        range(len(breaches)), key=lambda n: (not breaches[n].leads, not _is_root(breaches[n]), n)
+    ):
         breach = breaches[number]
         holders = [_holder(cause, explained) for cause in sorted(breach.causes, key=repr)]
         if holders and None not in holders:
@@ -55,7 +57,7 @@ def _absorb(winner: Breach, other: Breach) -> Breach:
     also = winner.also
     if not (other.name in COMPARED and other.object == winner.object):
         said = dict.fromkeys((*also, other.message, *other.also))
-        also = tuple(one for one in said if one != winner.message)
+        also = tuple(one for one in said if not winner.message.startswith(one))
     return replace(
         winner,
         also=also,

@@ -8,9 +8,10 @@ from typing import Any
 from auditor.catalog.kinds.function import Function
 from auditor.contract.bodies import body_hash
 from auditor.contract.breach import Unmatched
+from auditor.contract.ddl import routine_name
 from auditor.contract.dedupe_keys import declared, differences, uniquenesses
 from auditor.contract.entries import FunctionEntry
-from auditor.contract.facts import TABLES, Facts, nearest
+from auditor.contract.facts import ROUTINES, TABLES, Facts, nearest
 from auditor.contract.functions import declared_body, functions_named
 from auditor.contract.load import Configuration
 from auditor.history import History
@@ -39,6 +40,9 @@ def names_of_contract(configuration: Configuration, history: History) -> dict[st
     for queue in contract.queues:
         called = [*(queue.writers or ()), *(claim.function for claim in queue.claims)]
         names.setdefault("function", set()).update(str(one) for one in called)
+    for kind in ROUTINES:
+        # What else has the name: a call may reach it.
+        names[kind] = names.get(kind, set()) | {f"{routine_name(one)}(*)" for one in names.get(kind, ())}
     for deployed in contract.deployed:
         for effect in history.effects_of(str(deployed.migration)):
             if effect.object is not None and effect.inside in (None, "do"):

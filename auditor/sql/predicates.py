@@ -48,6 +48,28 @@ def canonical(expression: str) -> Form | None:
     return _form(targets[0]["ResTarget"]["val"])
 
 
+def canonical_of(expression: Node) -> Form:
+    """The canonical form of an expression that was parsed already."""
+    return _form(expression)
+
+
+def conditions(predicate: str) -> frozenset[Form] | None:
+    """What must be true for a predicate to be true, each condition in canonical form; None if it cannot be read.
+
+    A predicate only asks whether it is true: there `b IS TRUE` is `b`, and `b IS FALSE` is `NOT b`.
+    """
+    form = canonical(predicate)
+    return None if form is None else frozenset(_parts(_asked(form)))
+
+
+def same_predicate(left: str | None, right: str | None) -> bool:
+    """Whether two predicates are true of the same rows, as far as their canonical forms tell; None is no limit."""
+    if left == right:
+        return True
+    one = frozenset() if left is None else conditions(left)
+    return one is not None and one == (frozenset() if right is None else conditions(right))
+
+
 def same_expression(left: str, right: str) -> bool:
     """Whether two expressions are the same text or have the same canonical form."""
     if left == right:
@@ -86,6 +108,7 @@ def allowed_values(expression: str, column: str) -> AllowedValues:
 
 _INVERSE = {"=": "<>", "<>": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 _MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
+_ROWS = frozenset({"new", "old"})
 _TEXT_TYPES = frozenset({"text", "varchar", "bpchar", "name"})
 
 
@@ -95,8 +118,9 @@ def _form(node: Node) -> Form:
         case "A_Const":
             return _constant(value)
         case "ColumnRef":
-            last = value["fields"][-1]
-            return ("column", last["String"]["sval"] if "String" in last else "*")
+            names = [part["String"]["sval"] if "String" in part else "*" for part in value["fields"]]
+            # In front of a column of OLD or NEW the row matters; a table's name says nothing more.
+            return ("column", names[-1], *(name for name in names[:-1] if name in _ROWS))
         case "TypeCast":
             return _cast(value)
         case "A_ArrayExpr":
@@ -107,6 +131,8 @@ def _form(node: Node) -> Form:
             return _boolean(value["boolop"], [_form(argument) for argument in value["args"]])
         case "NullTest":
             return ("is null" if value["nulltesttype"] == "IS_NULL" else "is not null", _form(value["arg"]))
+        case "BooleanTest":
+            return (value["booltesttype"].lower().replace("_", " "), _form(value["arg"]))
         case "FuncCall":
             names = [part["String"]["sval"] for part in value["funcname"]]
             if names[0] == "pg_catalog":
@@ -128,7 +154,17 @@ def _plain(value: Any) -> Any:
 
 
 _RULED = frozenset(
-    {"A_Const", "ColumnRef", "TypeCast", "A_ArrayExpr", "A_Expr", "BoolExpr", "NullTest", "FuncCall"}
+    {
+        "A_Const",
+        "ColumnRef",
+        "TypeCast",
+        "A_ArrayExpr",
+        "A_Expr",
+        "BoolExpr",
+        "NullTest",
+        "BooleanTest",
+        "FuncCall",
+    }
 )
 
 
@@ -182,13 +218,19 @@ def _operation(value: Node) -> Form:
         if right[0] == "array" and (kind, operator) in {("AEXPR_OP_ANY", "="), ("AEXPR_OP_ALL", "<>")}:
             return _membership(operator == "=", left, list(right[1:]))
         return (kind, operator, left, right)
-    if kind == "AEXPR_DISTINCT":
-        return ("distinct", *sorted((left, right), key=repr))
-    if kind == "AEXPR_NOT_DISTINCT":
-        return ("not", ("distinct", *sorted((left, right), key=repr)))
+    if kind in {"AEXPR_DISTINCT", "AEXPR_NOT_DISTINCT"}:
+        distinct = _distinct(left, right)
+        return distinct if kind == "AEXPR_DISTINCT" else _negated(distinct)
     if kind in {"AEXPR_OP", "AEXPR_LIKE", "AEXPR_ILIKE"}:
         return _binary(operator, left, right)
     return (kind, operator, left, right)
+
+
+def _distinct(left: Form, right: Form) -> Form:
+    for one, other in ((left, right), (right, left)):
+        if one == ("null",):
+            return ("is not null", other)
+    return ("distinct", *sorted((left, right), key=repr))
 
 
 def _binary(operator: str, left: Form, right: Form) -> Form:
@@ -227,6 +269,12 @@ def _negated(form: Form) -> Form:
             return ("is null", inner)
         case ("boolean", value):
             return ("boolean", not value)
+        case (("is true" | "is false" | "is unknown") as test, inner):
+            return (test.replace("is ", "is not "), inner)
+        case (("is not true" | "is not false" | "is not unknown") as test, inner):
+            return (test.replace("is not ", "is "), inner)
+        case ("and" | "or" as word, *parts):
+            return _boolean("OR_EXPR" if word == "and" else "AND_EXPR", [_negated(part) for part in parts])
     return ("not", form)
 
 
@@ -237,10 +285,32 @@ def _boolean(operator: str, arguments: list[Form]) -> Form:
     flat: list[Form] = []
     for argument in arguments:
         flat.extend(argument[1:] if argument[0] == word else (argument,))
+    absorbing, neutral = ("boolean", word == "or"), ("boolean", word == "and")
+    if absorbing in flat:
+        return absorbing
+    flat = [argument for argument in flat if argument != neutral] or [neutral]
     if word == "or":
         flat = _chained(flat)
     unique = sorted(set(flat), key=repr)
     return unique[0] if len(unique) == 1 else (word, *unique)
+
+
+def _parts(form: Form) -> tuple[Form, ...]:
+    if form == ("boolean", True):
+        return ()
+    return form[1:] if form[0] == "and" else (form,)
+
+
+def _asked(form: Form) -> Form:
+    """What is asked where only TRUE counts: NULL and FALSE are the same there."""
+    match form:
+        case ("is true", inner):
+            return _asked(inner)
+        case ("is false", inner):
+            return _asked(_negated(inner))
+        case ("and" | "or" as word, *parts):
+            return _boolean("AND_EXPR" if word == "and" else "OR_EXPR", [_asked(part) for part in parts])
+    return form
 
 
 def _chained(alternatives: list[Form]) -> list[Form]:

@@ -23,7 +23,15 @@ from auditor.contract.types import Severities
 from auditor.history import Definition, History, Life
 from auditor.migrations import MigrationSet
 from auditor.model import CatalogObject, Location, Migration, ObjectId, OwnerClass, Provenance, Severity, Snapshot
-from auditor.sql.predicates import AllowedValues, allowed_values, canonical, same_expression, same_query
+from auditor.sql.predicates import (
+    AllowedValues,
+    allowed_values,
+    canonical,
+    same_expression,
+    same_predicate,
+    same_query,
+)
+from auditor.sql.trigger_text import same_condition, trigger_text
 
 NO_HISTORY = History((), (), {}, {})
 
@@ -33,6 +41,56 @@ def facts(*live: CatalogObject, history: History = NO_HISTORY) -> Facts:
 
 
 # Expressions
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "same"),
+    [
+        ("NOT (x IS NULL)", "(x IS NOT NULL)", True),
+        ("x IS NOT NULL AND true", "(x IS NOT NULL)", True),
+        ("x IS DISTINCT FROM NULL", "(x IS NOT NULL)", True),
+        ("active IS TRUE", "active", True),
+        ("active IS FALSE", "(NOT active)", True),
+        ("active IS NOT TRUE", "(NOT active)", False),
+        ("NOT (a IS NULL OR b IS NULL)", "((b IS NOT NULL) AND (a IS NOT NULL))", True),
+        ("true", None, True),
+        ("x > 0", None, False),
+        ("x = 'A'", "(x = 'a'::text)", False),
+    ],
+)
+def test_predicates_that_are_true_of_the_same_rows(left: str, right: str | None, same: bool) -> None:
+    assert same_predicate(left, right) is same
+
+
+def test_a_condition_on_the_new_row_is_another_on_the_old() -> None:
+    assert same_expression("NEW.a IS DISTINCT FROM OLD.b", "(new.a IS DISTINCT FROM old.b)")
+    assert not same_expression("NEW.a IS DISTINCT FROM OLD.b", "(old.a IS DISTINCT FROM new.b)")
+
+
+def test_the_text_of_a_trigger() -> None:
+    written = trigger_text(
+        'CREATE CONSTRAINT TRIGGER t AFTER UPDATE OF b, "A" OR INSERT ON s DEFERRABLE INITIALLY DEFERRED '
+        "FOR EACH ROW WHEN (NEW.b > 1) EXECUTE FUNCTION f('x', 2)"
+    )
+
+    assert written is not None
+    assert (written.timing, written.events, written.columns, written.level) == (
+        "after",
+        ["insert", "update"],
+        ['"A"', "b"],
+        "row",
+    )
+    assert (written.arguments, written.constraint, written.deferrable, written.initially_deferred) == (
+        ["x", "2"],
+        True,
+        True,
+        True,
+    )
+    assert same_condition("(new.b > 1)", written.when) is True
+    assert same_condition("(new.b >= 2)", written.when) is None
+    assert same_condition(None, written.when) is False
+    assert trigger_text("CREATE INDEX ON t (a)") is None
+    assert trigger_text("DO $$ ... ") is None
 
 
 @pytest.mark.parametrize(

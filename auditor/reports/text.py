@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections import Counter
 
 from auditor.model import Finding, Report, Severity
-from auditor.reports.listings import LISTINGS
+from auditor.reports import forensics, listings
 from auditor.reports.page import Page, Style, counted, visible
 from auditor.reports.view import View
 
 SHOWN_PER_RULE = 20
 """Findings of one rule that are told in full; `-v` and the other formats tell all."""
 
-UNJUDGED = frozenset({"contract show", "effects", "explain", "history", "snapshot"})
+LISTINGS = listings.LISTINGS | forensics.LISTINGS
+
+UNJUDGED = frozenset(
+    {"contract show", "effects", "explain", "forensics blame", "forensics history", "history", "snapshot"}
+)
 """Commands that list what there is: without findings their reports have no verdict."""
 
 DIFF_LINES = 40

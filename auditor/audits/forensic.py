@@ -1,0 +1,109 @@
+"""What the forensic audits share: the live side, if one was asked for, and the states that the history passed."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from auditor.audits.expected import expected_catalog
+from auditor.audits.inputs import Inputs
+from auditor.audits.live import Live
+from auditor.audits.replaying import Where, where_to_replay
+from auditor.config import Settings
+from auditor.errors import CouldNotCheck, UsageError
+from auditor.history import fold
+from auditor.model import ObjectId, OwnerClass, Snapshot
+
+MAX_REPLAYS = 12
+"""Most states of the history that one run makes, each by a replay up to a migration (remembered afterwards)."""
+
+LIBPQ_VARIABLES = ("PGHOST", "PGHOSTADDR", "PGSERVICE", "PGDATABASE")
+
+NO_LIVE = "live database: none was given (--db URL)"
+
+
+def wants_live(settings: Settings) -> bool:
+    """Whether a live database is named: by `--db`, a variable of ours, or those of libpq."""
+    return settings.db_from != "libpq" or any(os.environ.get(name) for name in LIBPQ_VARIABLES)
+
+
+def class_of(inputs: Inputs, item: ObjectId) -> OwnerClass | None:
+    """The class of an object; None without a configuration."""
+    if inputs.configuration is None:
+        return None
+    return inputs.configuration.ownership.owner_of(item, inputs.history.ancestors(item))[0]
+
+
+def of_class(inputs: Inputs, name: str, items: Iterable[ObjectId]) -> list[ObjectId]:
+    """Those objects that a class owns.
+
+    Raises:
+        UsageError: there is no configuration, or the class owns none.
+    """
+    if inputs.configuration is None:
+        raise UsageError("--all needs a classifications.yaml: it says which objects a class owns")
+    found = [item for item in items if class_of(inputs, item) == OwnerClass(name)]
+    if not found:
+        raise UsageError(f"no object is {name}")
+    return found
+
+
+@dataclass
+class States:
+    """The catalogs that the history makes, whole and up to a migration.
+
+    Attributes:
+        not_made: why a state is not known, for the report.
+    """
+
+    inputs: Inputs
+    live: Live
+    not_made: list[str] = field(default_factory=list)
+    notes: tuple[str, ...] = ()
+    _where: Where | None = None
+    _after: dict[str, Snapshot | None] = field(default_factory=dict)
+
+    def final(self) -> Snapshot | None:
+        """The catalog that the whole history makes; None if it cannot be replayed here."""
+        try:
+            self._where = where_to_replay(self.inputs.settings, self.live)
+            expected = expected_catalog(self.inputs, self._where)
+        except CouldNotCheck as error:
+            self.not_made.append(f"the catalog that the history makes: {error}")
+            return None
+        self.notes += expected.notes
+        return expected.snapshot
+
+    def after(self, migration: str) -> Snapshot | None:
+        """The catalog after one migration; None if that is not known."""
+        if migration not in self._after:
+            self._after[migration] = self._make(migration)
+        return self._after[migration]
+
+    def _make(self, migration: str) -> Snapshot | None:
+        if self._where is None:
+            return None
+        if len(self._after) >= MAX_REPLAYS:
+            self.not_made.append(f"the catalog after {migration}: more than {MAX_REPLAYS} states to replay")
+            return None
+        try:
+            return expected_catalog(_until(self.inputs, migration), self._where).snapshot
+        except CouldNotCheck as error:
+            self.not_made.append(f"the catalog after {migration}: {error}")
+            return None
+
+
+# Private
+
+
+def _until(inputs: Inputs, migration: str) -> Inputs:
+    """The same history, ending with a migration."""
+    ids = [read.migration.id for read in inputs.reads]
+    reads = inputs.reads[: ids.index(migration) + 1]
+    migrations = dataclasses.replace(
+        inputs.migrations, migrations=inputs.migrations.migrations[: ids.index(migration) + 1]
+    )
+    history = fold(reads, pg_major=inputs.history.pg_major)
+    return dataclasses.replace(inputs, reads=reads, migrations=migrations, history=history)

@@ -1,0 +1,57 @@
+"""`auditor forensics`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from auditor.cli.options import reporting
+from auditor.config import Settings
+
+if TYPE_CHECKING:
+    from auditor.model import Report
+
+CLASSES = ("core", "legacy", "infra", "unclassified")
+
+_all = click.option(
+    "--all", "owner_class", type=click.Choice(CLASSES), help="All objects of a class instead of an IDENTITY."
+)
+
+
+@click.group(short_help="Who, when, and where did the job go?", invoke_without_command=True)
+@click.pass_context
+def forensics(ctx: click.Context) -> None:
+    """Questions after an incident: who last defined this object, and where is the job of this entity?"""
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help(), err=True)
+        ctx.exit(2)
+
+
+@forensics.command(short_help="Every definition of an object, and which one is live.")
+@click.argument("identity", required=False)
+@_all
+@reporting("config", "db", "shadow", "prelude", formats=("text", "json"), settings={"identity": "subject"})
+def blame(settings: Settings, *, owner_class: str | None) -> Report:
+    """Tell every definition an object has had, by migration with file, line and difference, and which of
+    them runs live.
+
+    IDENTITY is a name as PostgreSQL prints it, with or without its kind, and may hold * and ?:
+    'public.jobs', 'function public.claim_*'. Without a database the live side is left out, and said to be.
+    """
+    from auditor.audits import blame as audit
+
+    return audit.run(settings, owner_class)
+
+
+@forensics.command(short_help="The time line of a table or a class.")
+@click.argument("identity", required=False)
+@_all
+@reporting("config", "db", "shadow", "prelude", formats=("text", "json"), settings={"identity": "subject"})
+def history(settings: Settings, *, owner_class: str | None) -> Report:
+    """Tell what happened to an object and all that hangs on it, or to all objects of a class, migration by
+    migration, and what is live not as the history says.
+    """
+    from auditor.audits import timeline as audit
+
+    return audit.run(settings, owner_class)

@@ -1,0 +1,1 @@
+"""One module per forensic question: blame, provenance, trace, kpi, the flight recorder."""

@@ -1,0 +1,128 @@
+"""What the forensic commands list, as text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from auditor.reports.page import Page, Style
+from auditor.reports.view import View
+
+Data = dict[str, Any]
+Listing = Callable[[Data, View, Page], None]
+
+DIFF_LINES = 40
+"""Lines of a difference that are shown without `-v`."""
+
+
+def blame(data: Data, view: View, page: Page) -> None:
+    """Objects, each with its definitions, what else was done to it, and what is live."""
+    for item in data.get("objects", [data]):
+        page.blank()
+        _blamed(item, view, page)
+
+
+def history(data: Data, view: View, page: Page) -> None:  # noqa: ARG001 - every listing has this signature
+    """Migrations with what they did, and what is live otherwise."""
+    for step in data["migrations"]:
+        page.blank()
+        page.line(("bold", step["migration"]), f"  {step['file']}")
+        page.table(
+            [
+                (("dim", str(one["line"])), one["action"], f"{one['kind']} {one['identity']}{_further(one)}")
+                for one in step["effects"]
+            ],
+            indent=2,
+        )
+    if data["live"] is None:
+        return
+    page.blank()
+    page.line(("bold", "live"), "" if data["live"] else "  everything is as the history says")
+    for one in data["live"]:
+        page.line("  ", ("red", _standing(one)), f"  {one['kind']} {one['identity']}")
+
+
+LISTINGS: dict[str, Listing] = {"forensics blame": blame, "forensics history": history}
+"""Command -> listing."""
+
+
+# Private
+
+
+def _blamed(item: Data, view: View, page: Page) -> None:
+    owner = f"  {item['class']}" if item["class"] else ""
+    page.line(("bold", f"{item['kind']} {item['identity']}"), ("dim", owner))
+    if item["class_entry"]:
+        page.row("class", f"{item['class']}, by the entry `{item['class_entry']}`")
+    for entry in item["contract"]:
+        page.row("contract", f"{entry['section']}, {entry['file']}:{entry['line']}")
+    for one in item["definitions"]:
+        page.line(
+            "  ",
+            ("bold", one["migration"]),
+            f"  {one['action']}  {one['file']}:{one['line']}",
+            ("dim", f"  sha256:{one['sha256'][:12]}"),
+        )
+        if one["diff"]:
+            _diff(one["diff"], view, page)
+    others = [one for one in item["changes"] if one["action"] not in ("create", "replace") or one["no_op"]]
+    others = others if item["definitions"] else item["changes"]
+    for one in others:
+        page.line(
+            "  ", one["migration"], f"  {one['action']}  {one['file']}:{one['line']}", ("dim", _further(one))
+        )
+    if not item["changes"]:
+        page.line("  ", ("yellow", "no migration ever made it"))
+    if item["live"] is not None:
+        _live(item, view, page)
+
+
+def _live(item: Data, view: View, page: Page) -> None:
+    live = item["live"]
+    if live["exists"] is None:
+        page.row("live", f"not told: {live['unknown']}", style="yellow")
+    elif not live["exists"]:
+        style: Style = "red" if item["exists"] else "plain"
+        page.row("live", "is not there" + (f"; {live['newest']} makes it" if item["exists"] else ""), style=style)
+    elif live["matches"] is not None and live["matches"] == live["newest"]:
+        page.row("live", f"the version of {live['matches']}, the newest", style="green")
+    elif live["matches"] is not None:
+        page.row("live", f"the version of {live['matches']}; {live['newest']} replaced it", style="red")
+    elif live["unknown"] is not None:
+        page.row("live", f"is there; which version it is cannot be told: {live['unknown']}", style="yellow")
+    else:
+        page.row("live", "a version that no migration wrote", style="red")
+    for one in live["differs"]:
+        if one["field"] != "body":
+            page.row("", f"{one['field']} is {one['actual']}; the history makes it {one['expected']}")
+    if live["diff"]:
+        _diff(live["diff"], view, page)
+
+
+def _diff(diff: str, view: View, page: Page) -> None:
+    lines = diff.rstrip("\n").split("\n")
+    shown = lines if view.verbosity > 0 else lines[:DIFF_LINES]
+    for text in shown:
+        style: Style = {"+": "green", "-": "red", "@": "cyan"}.get(text[:1], "plain")  # type: ignore[assignment]
+        page.line("      ", (style, text))
+    if len(shown) < len(lines):
+        page.line("      ", ("dim", f"({len(lines) - len(shown)} more lines with -v)"))
+
+
+def _further(one: Data) -> str:
+    words = [one["certainty"]] if one["certainty"] != "certain" else []
+    words += [word for word, key in (("implied", "implied"), ("nothing to do", "no_op")) if one.get(key)]
+    if one.get("detail"):
+        words.append(one["detail"])
+    to = f" to {one['to']}" if one.get("to") else ""
+    return to + (f"  ({', '.join(words)})" if words else "")
+
+
+def _standing(one: Data) -> str:
+    if not one["exists"]:
+        return "is missing"
+    if not one["should_exist"]:
+        return "should not be there"
+    if one["matches"] is not None and one["matches"] != one["newest"]:
+        return f"is the version of {one['matches']}"
+    return f"differs in {', '.join(one['fields']) or 'its body'}"

@@ -51,37 +51,36 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=900, help="for one history at most")
     arguments = parser.parse_args()
     histories = tomllib.loads(MANIFEST.read_text())["history"]
-    rows, remarks = [], []
-    for history in histories:
-        folder = arguments.directory / history["folder"]
-        if arguments.names and history["name"] not in arguments.names:
-            continue
-        if not folder.exists():
-            remarks.append(f"- {history['name']}: not there, {folder}")
-            continue
-        row, said = measure(history, folder.resolve(), arguments.seconds)
-        print(f"{history['name']}: {row['seconds']} s", file=sys.stderr, flush=True)
-        rows.append(row)
-        remarks += [f"- {history['name']}: {remark}" for remark in said]
-    print("| " + " | ".join(COLUMNS) + " |")
-    print("|---" + "|--:" * (len(COLUMNS) - 1) + "|")
-    for row in rows:
-        print("| " + " | ".join(str(row.get(column, "-")) for column in COLUMNS) + " |")
-    print("\n" + "\n".join(remarks))
+    for more in (False, True):
+        rows, remarks = [], []
+        for history in histories:
+            if history.get("more", False) != more or (arguments.names and history["name"] not in arguments.names):
+                continue
+            missing = [folder for folder in _folders(history) if not (arguments.directory / folder).exists()]
+            if missing:
+                remarks.append(f"- {history['name']}: not there, {', '.join(missing)}")
+                continue
+            row, said = measure(history, arguments.directory.resolve(), arguments.seconds)
+            print(f"{history['name']}: {row['seconds']} s", file=sys.stderr, flush=True)
+            rows.append(row)
+            remarks += [f"- {history['name']}: {remark}" for remark in said]
+        _print_table(rows, remarks)
 
 
-def measure(history: dict[str, Any], folder: Path, seconds: float) -> tuple[dict[str, Any], list[str]]:
+def measure(history: dict[str, Any], directory: Path, seconds: float) -> tuple[dict[str, Any], list[str]]:
     """One row of the table, and what is to be said about it."""
-    with tempfile.TemporaryDirectory(prefix="accuracy-") as directory:
-        root = Path(directory)
-        # Under the names that it has in its repository: some layouts go by them.
-        (root / history["folder"]).parent.mkdir(parents=True)
-        (root / history["folder"]).symlink_to(folder)
-        source = {"path": history["folder"], "layout": history["layout"]}
-        if "placeholders" in history:
-            source["placeholders"] = history["placeholders"]
+    with tempfile.TemporaryDirectory(prefix="accuracy-") as temporary:
+        root = Path(temporary)
+        sources: list[dict[str, Any]] = []
+        for folder in _folders(history):
+            # Under the names that it has in its repository: some layouts go by them.
+            (root / folder).parent.mkdir(parents=True, exist_ok=True)
+            (root / folder).symlink_to(directory / folder)
+            source = {"path": folder, "layout": history["layout"]}
+            source |= {key: history[key] for key in ("placeholders", "search_path") if key in history}
+            sources.append(source)
         # JSON is YAML as well.
-        (root / "classifications.yaml").write_text(json.dumps({"version": 1, "migrations": [source]}))
+        (root / "classifications.yaml").write_text(json.dumps({"version": 1, "migrations": sources}))
         began = time.monotonic()
         replayed = _run(root, seconds, "replay", "--format", "json")
         took = time.monotonic() - began
@@ -113,6 +112,18 @@ def measure(history: dict[str, Any], folder: Path, seconds: float) -> tuple[dict
 
 
 # Private
+
+
+def _folders(history: dict[str, Any]) -> list[str]:
+    return history["folders"] if "folders" in history else [history["folder"]]
+
+
+def _print_table(rows: list[dict[str, Any]], remarks: list[str]) -> None:
+    print("| " + " | ".join(COLUMNS) + " |")
+    print("|---" + "|--:" * (len(COLUMNS) - 1) + "|")
+    for row in rows:
+        print("| " + " | ".join(str(row.get(column, "-")) for column in COLUMNS) + " |")
+    print("\n" + "\n".join(remarks) + "\n")
 
 
 def _remarks(report: dict[str, Any]) -> list[str]:

@@ -100,6 +100,11 @@ class Object:
                 return f"{quote_identifier(self.name)} on {self.parent.identity}"
             if kind == "default value":
                 return f"for {self.parent.identity}"
+        member = self.facts.get("member")
+        if self.parent is not None and isinstance(member, Object):
+            # Unquoted, both a schema and the publication.
+            name = member.name if member.kind == "schema" else member.identity
+            return f"{name} in publication {self.parent.name}"
         if kind in ROUTINE_KINDS:
             return f"{qualified(self.schema, self.name)}({self._arguments()})"
         if kind == "operator":
@@ -112,7 +117,7 @@ class Object:
         if kind in {"operator class", "operator family"}:
             return f"{qualified(self.schema, self.name)} USING {self.facts.get('method', 'btree')}"
         if kind == "user mapping":
-            return f"{quote_identifier(self.name)} on server {quote_identifier(self.facts['server'])}"
+            return f"{quote_identifier(self.name)} on server {quote_identifier(self.facts['method'])}"
         if kind in SCHEMA_QUALIFIED_KINDS:
             return qualified(self.schema, self.name)
         return quote_identifier(self.name)
@@ -184,7 +189,7 @@ class Catalog:
         self.others: dict[tuple[str, str | None, str], list[Object]] = {}
         self.schemas: dict[str, Object] = {"public": Object("schema", "public", external=True)}
         self.constraint_names: dict[tuple[str, str], int] = {}
-        self._temporaries: set[str] = set()
+        self._temporaries: list[Object] = []
         self.add(Object("extension", "plpgsql", external=True))
 
     # Lookup
@@ -194,7 +199,7 @@ class Catalog:
         if name.schema is not None:
             return name.schema
         for schema in self.search_path:
-            if schema in self.schemas and self.schemas[schema].alive:
+            if schema == _TEMPORARY or (schema in self.schemas and self.schemas[schema].alive):
                 return schema
         return next((s for s in self.search_path if s not in {"pg_catalog", "$user"}), "public")
 
@@ -227,10 +232,21 @@ class Catalog:
                 f"{qualified(written.schema, written.name)}.{written.of_column}%TYPE", None, array
             )
         name = Name(written.name, written.schema)
-        if written.schema == "pg_catalog" or (written.schema is None and written.name in BUILTIN_TYPES):
+        if (written.schema == "pg_catalog" and not written.name.startswith("_")) or (
+            written.schema is None and written.name in BUILTIN_TYPES
+        ):
             base = TypeName(written.name, written.schema)
             return TypeReference(format_type(base, pg_major=self.pg_major), None, array)
         found = self.type_object(name)
+        element = name.name[1:] if name.name.startswith("_") else ""
+        if found is None and (element in BUILTIN_TYPES or self.type_object(Name(element, name.schema))):
+            # What PostgreSQL calls an array type (`makeArrayTypeName`).
+            return self.type(TypeName(element, written.schema, 1))
+        if found is None and name.schema is None:
+            # A platform's search path has more schemas than the files tell.
+            found = next(
+                (t for (_, n), t in self.types.items() if n == name.name and "of_extension" in t.facts), None
+            )
         if found is None:
             found = Object("type", name.name, self.creation_schema(name), external=True)
             self.types[found.schema or "", found.name] = found
@@ -272,14 +288,25 @@ class Catalog:
                 return found
         return []
 
-    def other(self, kind: str, name: Name, arguments: tuple[TypeName | None, ...] = ()) -> Object | None:
-        """An object of any kind that is not a relation, a type, a routine or a child."""
+    def other(
+        self,
+        kind: str,
+        name: Name,
+        arguments: tuple[TypeName | None, ...] = (),
+        method: str | None = None,
+    ) -> Object | None:
+        """An object of any kind that is not a relation, a type, a routine or a child.
+
+        `method` is the access method of an operator class or family, the server of a user mapping.
+        """
         if kind == "schema":
             return self.schemas.get(name.name)
         wanted = tuple(None if argument is None else str(self.type(argument)) for argument in arguments)
         schemas = self._path(name) if kind in SCHEMA_QUALIFIED_KINDS else (None,)
         for schema in schemas:
             for candidate in self.others.get((kind, schema, name.name), ()):
+                if method is not None and candidate.facts.get("method", method) != method:
+                    continue
                 if tuple(None if a is None else str(a) for a in candidate.arguments) == wanted:
                     return candidate
         return None
@@ -289,8 +316,10 @@ class Catalog:
     def add(self, item: Object) -> Object:
         """Put an object where lookups will find it."""
         item.alive = True
-        if item.parent is not None and item.parent.temporary:
+        if item.schema == _TEMPORARY or (item.parent is not None and item.parent.temporary):
             item.temporary = True
+        if item.schema == _TEMPORARY:
+            self._temporaries.append(item)
         if item.parent is not None and item.kind not in RELATION_KINDS:
             item.parent.children[child_key(item.kind), item.name] = item
             if child_key(item.kind) == "constraint":
@@ -298,8 +327,6 @@ class Catalog:
                 self.constraint_names[key] = self.constraint_names.get(key, 0) + 1
         elif item.kind in RELATION_KINDS:
             self.relations[item.schema or "", item.name] = item
-            if item.schema == _TEMPORARY:
-                self._temporaries.add(item.name)
         elif item.kind in TYPE_KINDS:
             self.types[item.schema or "", item.name] = item
         elif item.kind in ROUTINE_KINDS:
@@ -352,9 +379,8 @@ class Catalog:
 
     def end_session(self) -> None:
         """What is temporary goes with its session."""
-        for name in self._temporaries:
-            item = self.relations.get((_TEMPORARY, name))
-            if item is not None:
+        for item in self._temporaries:
+            if item.alive:
                 self.remove(item)
         self._temporaries.clear()
 

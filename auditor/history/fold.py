@@ -15,8 +15,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from auditor.history import alterations, grants, indexes, objects, routines, rows, subjects, tables
-from auditor.history.catalog import Catalog, Object
+from auditor.history.catalog import RELATION_KINDS, Catalog, Object, child_key
 from auditor.history.lives import Life, Lives
+from auditor.history.transactions import rolled_back
 from auditor.migrations.read import ReadMigration
 from auditor.model import Action, Certainty, Effect, Location, Migration, ObjectId, Statement
 from auditor.model import change as c
@@ -66,7 +67,10 @@ def fold(
         pg_major: 15 to 18: what differs by version (NOT NULL constraints of 18) follows it.
         search_path: of a new session; each migration that has none of its own begins with it.
     """
+    reads = tuple(reads)
     folding = Folding(Catalog(pg_major, search_path))
+    for schema in _schemas_of_sessions(reads):
+        folding.catalog.add(Object("schema", schema, external=True))
     migrations: list[Migration] = []
     for read in reads:
         migrations.append(read.migration)
@@ -100,7 +104,8 @@ class Folding:
         self._not_understood = False
         self._told: list[Object] = []
         self._guard: c.Guard | None = None
-        self._excluded = False
+        self._holds: bool | None = None
+        self._doubtful: set[tuple[str, str]] = set()
 
     def migration(self, read: ReadMigration) -> None:
         """Fold one migration, in a session of its own."""
@@ -110,6 +115,7 @@ class Folding:
         self._saved_path = None
         self.role = None
         self._migration = read.migration.id
+        taken_back = rolled_back(read.changes)
         for ordinal, (statement, changes) in enumerate(
             zip(read.migration.statements, read.changes, strict=True), start=1
         ):
@@ -118,7 +124,10 @@ class Folding:
             self._told = []
             self._guard = None
             for change in changes:
-                self.apply(change)
+                if ordinal in taken_back:
+                    self._take_back(change)
+                else:
+                    self.apply(change)
             if self._path_after is not None:
                 self.catalog.search_path, self._path_after = self._path_after, None
 
@@ -135,7 +144,19 @@ class Folding:
             if found is not None:
                 self.emit(found[0], found[1], no_op=True)
         else:
+            condition = self._guard, self._holds
             handler(self, change)
+            self._guard, self._holds = condition  # a call may have asked for others
+        self._change = previous
+
+    def _take_back(self, change: c.Change) -> None:
+        """A change that a ROLLBACK takes back: it is named, and nothing comes of it."""
+        if change.inside == "function":
+            return
+        previous, self._change = self._change, change
+        found = subjects.subject(self, change)
+        if found is not None:
+            self.emit(found[0], found[1], no_op=True, detail="rolled back")
         self._change = previous
 
     # What handlers say
@@ -182,6 +203,7 @@ class Folding:
             no_op=no_op,
         )
         self.effects.append(effect)
+        self._note_doubt(effect, item)
         self.lives.record(effect, self._statement.text, body, parent)
 
     def create(
@@ -211,11 +233,14 @@ class Folding:
         """Say which identities a change of `item`'s name or schema changes, its own first."""
         touched = [item, *_named_after(self.catalog, item)]
         before = [one.identity for one in touched]
+        former = {id(one): one.name for one in touched}
         yield
         for one, old in zip(touched, before, strict=True):
             if one.identity == old or one.kind == "default value" or one.temporary:
                 continue
-            if one.external and one is not item:
+            if self._change.certainty == "conditional" and not self._holds:
+                self._doubtful.add((_namespace(one.kind), former[id(one)]))
+            if one.external and (one is not item or one.facts.get("of_extension")):
                 continue
             new_id = one.id
             self.emit("rename", ObjectId(one.kind, old), implied=one is not item, to=one.identity)
@@ -247,18 +272,35 @@ class Folding:
             self.unknown(f"{table.identity} may have partitions made by statements that were not understood")
         return [heir for heir in table.facts.get("heirs", []) if heir.alive]
 
-    def excluded(self, guard: c.Guard | None) -> bool:
-        """Whether a condition around a change cannot hold, as far as the catalog in memory can tell."""
+    def holds(self, guard: c.Guard | None) -> bool | None:
+        """Whether a condition around a change holds, as far as the catalog in memory can tell; None: it may."""
         if guard is None:
-            return False
+            return None
         there = objects.find(self, guard.kind, guard.name, None, guard.table) is not None
-        return there != guard.exists or any(self.excluded(other) for other in guard.also)
+        one: bool | None = there == guard.exists
+        if self.in_doubt(guard.kind, guard.name.name) or (one and not guard.sufficient):
+            one = None
+        every = [one, *(self.holds(other) for other in guard.also)]
+        return False if False in every else None if None in every else True
+
+    def in_doubt(self, kind: str, name: str) -> bool:
+        """Whether an object of that name was made, dropped or renamed under a condition that may have failed."""
+        return (_namespace(kind), name) in self._doubtful
 
     def _does_not_happen(self, guard: c.Guard | None) -> bool:
-        """As :meth:`excluded`, asked once for all that stands within one IF, since the first may change it."""
+        """Whether a condition fails, asked once for all within one IF, since the first may change it."""
         if guard is None or guard != self._guard:
-            self._guard, self._excluded = guard, self.excluded(guard)
-        return self._excluded
+            self._guard, self._holds = guard, self.holds(guard)
+        return self._holds is False
+
+    def _note_doubt(self, effect: Effect, item: Object | ObjectId | None) -> None:
+        if not isinstance(item, Object) or effect.no_op or effect.action not in {"create", "drop", "rename"}:
+            return
+        names = {(_namespace(item.kind), item.name)}
+        if self._change.certainty == "conditional" and not (self._change.guard is not None and self._holds):
+            self._doubtful |= names
+        elif effect.certainty == "certain" and effect.action != "rename":
+            self._doubtful -= names
 
     # Sessions
 
@@ -291,6 +333,22 @@ class Folding:
         return Location(statement.file, statement.line + offset, statement.column if offset == 0 else 1)
 
 
+def _namespace(kind: str) -> str:
+    if kind in RELATION_KINDS:
+        return "relation"
+    return {"domain": "type", "procedure": "function", "aggregate": "function"}.get(kind, child_key(kind))
+
+
+def _schemas_of_sessions(reads: Sequence[ReadMigration]) -> list[str]:
+    """Schemas in which sessions look for names, and which no migration makes: the migration tool does."""
+    wanted = dict.fromkeys(name for read in reads for name in read.migration.search_path or ())
+    if wanted:
+        every = (change for read in reads for changes in read.changes for change in changes)
+        made = {one.name.name for one in every if isinstance(one, c.Create) and one.kind == "schema"}
+        wanted = {name: None for name in wanted if name not in made}
+    return [name for name in wanted if name not in ("$user", "public") and not name.startswith("pg_")]
+
+
 def _is_guarded(change: c.Change) -> bool:
     return bool(
         getattr(change, "if_not_exists", False)
@@ -305,7 +363,10 @@ def _named_after(catalog: Catalog, item: Object) -> Iterator[Object]:
         yield child
         yield from _named_after(catalog, child)
     for dependent, _ in item.dependents:
-        if dependent.alive and any(a is not None and a.object is item for a in dependent.arguments):
+        named = dependent.facts.get("member") is item or any(
+            argument is not None and argument.object is item for argument in dependent.arguments
+        )
+        if dependent.alive and named:
             yield dependent
     if item.kind == "schema":
         for member in catalog.in_schema(item.name):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auditor.history import constraints, statistics, tables
+from auditor.history import constraints, publications, statistics, tables
 from auditor.history.catalog import (
     EXTENSION_TYPES,
     HANGING_KINDS,
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from auditor.history.fold import Folding
 
 _ROUTINES = ROUTINE_KINDS | {"routine"}
+_WITH_METHOD = frozenset({"operator class", "operator family", "user mapping"})
 
 
 def find(
@@ -50,7 +51,10 @@ def find(
         return catalog.type_object(name)
     if kind in _ROUTINES:
         return catalog.routine(kind, name, arguments)
-    return catalog.other(kind, name, arguments or ())
+    if kind in publications.KINDS:
+        return publications.find_member(fold, kind, name, table)
+    method = table.name if table is not None and kind in _WITH_METHOD else None
+    return catalog.other(kind, name, arguments or (), method)
 
 
 def find_or_external(
@@ -68,7 +72,10 @@ def find_or_external(
 def create(fold: Folding, change: c.Create) -> None:
     """CREATE of kinds that only have a name: schema, extension, role, publication, operator..."""
     catalog = fold.catalog
-    existing = None if change.unnamed else find(fold, change.kind, change.name, change.arguments, None)
+    if change.kind in publications.KINDS:
+        publications.create_member(fold, change)
+        return
+    existing = None if change.unnamed else find(fold, change.kind, change.name, change.arguments, change.parent)
     if existing is not None:
         optional = change.if_not_exists or change.certainty != "certain"
         if optional or not change.or_replace:
@@ -83,8 +90,8 @@ def create(fold: Folding, change: c.Create) -> None:
     schema = catalog.creation_schema(change.name) if change.kind in SCHEMA_QUALIFIED_KINDS else None
     item = Object(change.kind, change.name.name, schema)
     item.arguments = tuple(None if a is None else catalog.type(a) for a in change.arguments)
-    if change.kind == "user mapping" and change.parent is not None:
-        item.facts["server"] = change.parent.name
+    if change.kind in _WITH_METHOD and change.parent is not None:
+        item.facts["method"] = change.parent.name
     fold.create(item)
     depend_on_uses(fold, item, change.uses)
     if change.kind == "schema" and change.elements:
@@ -232,6 +239,8 @@ def create_type(fold: Folding, change: c.CreateType) -> None:
 def alter(fold: Folding, change: c.Alter) -> None:
     """ALTER of anything that stays what and where it is."""
     found = find(fold, change.kind, change.name, change.arguments, change.table)
+    if found is None and change.kind == "publication" and not change.if_exists:
+        found = publications.publication(fold, change.name)
     if found is None:
         made_up = _made_up(fold, change.kind, change.name, change.arguments, change.table)
         fold.emit("alter", made_up, no_op=change.if_exists, detail=change.what)
@@ -244,6 +253,8 @@ def alter(fold: Folding, change: c.Alter) -> None:
         old, new = change.labels
         found.facts["labels"] = tuple(new if one == old else one for one in found.facts.get("labels", ()))
     fold.emit("alter", found, detail=change.what)
+    if change.kind == "publication":
+        publications.alter_members(fold, found, change)
     depend_on_uses(fold, found, change.uses)
 
 
@@ -292,9 +303,9 @@ def rename(fold: Folding, change: c.Rename) -> None:
 
 def set_schema(fold: Folding, change: c.SetSchema) -> None:
     """SET SCHEMA; a table takes its indexes and owned sequences along."""
-    found = find(fold, change.kind, change.name, change.arguments, None)
+    found = find(fold, change.kind, change.name, change.arguments, change.table)
     if found is None:
-        item = _made_up(fold, change.kind, change.name, change.arguments, None)
+        item = _made_up(fold, change.kind, change.name, change.arguments, change.table)
         old = item.id
         item.schema = change.to
         fold.emit("rename", old, to=item.identity, no_op=change.if_exists)
@@ -303,6 +314,10 @@ def set_schema(fold: Folding, change: c.SetSchema) -> None:
         return
     if found.kind == "extension":
         fold.emit("alter", found, detail="set schema")
+        for member, automatic in found.dependents:
+            if automatic and member.alive and member.external:
+                with fold.implying(), fold.renaming(member):
+                    fold.catalog.move(member, schema=change.to)
         return
     along = [item for item, _ in found.dependents if item.alive and item.kind == "index"]
     along += [s for column in found.columns for s, _ in column.dependents if s.alive and s.kind == "sequence"]
@@ -346,7 +361,10 @@ def _made_up(
     made: tuple[TypeReference | None, ...] = tuple(
         None if argument is None else catalog.type(argument) for argument in arguments or ()
     )
-    return Object(kind, name.name, schema, arguments=made, external=True)
+    item = Object(kind, name.name, schema, arguments=made, external=True)
+    if kind in _WITH_METHOD and table is not None:
+        item.facts["method"] = table.name
+    return item
 
 
 def _move(fold: Folding, item: Object, *, name: str) -> None:
@@ -438,6 +456,7 @@ def _extension_types(fold: Folding, extension: Object, change: c.Create) -> None
     schema = change.schema or catalog.creation_schema(change.name)
     for name in EXTENSION_TYPES.get(change.name.name, ()):
         item = Object("type", name, schema, external=True)
+        item.facts["of_extension"] = True
         catalog.add(item)
         catalog.depend(item, extension, automatic=True)
 

@@ -37,11 +37,9 @@ def create_table(fold: Folding, change: c.CreateTable) -> None:
     catalog = fold.catalog
     schema = "pg_temp" if change.temporary else catalog.creation_schema(change.name)
     existing = catalog.relations.get((schema, change.name.name))
-    if existing is not None and change.if_not_exists:
-        fold.emit("create", existing, no_op=True)
-        return
     if existing is not None:
-        if change.certainty != "certain":
+        optional = change.if_not_exists or change.certainty != "certain"
+        if optional and not fold.in_doubt(change.kind, change.name.name):
             fold.emit("create", existing, no_op=True)
             return
         catalog.remove(existing)
@@ -54,6 +52,8 @@ def create_table(fold: Folding, change: c.CreateTable) -> None:
     table = Object(change.kind, change.name.name, schema, temporary=change.temporary)
     table.facts["partitioned"] = change.partitioned
     fold.create(table)
+    if existing is not None:
+        _perhaps_as_before(table, existing)
     if not change.as_query:
         depend_on_uses(fold, table, change.uses)
     if change.of_type is not None:
@@ -104,6 +104,17 @@ def add_column(fold: Folding, change: c.AddColumn) -> None:
     if not change.only:
         _add_to_heirs(fold, table, change.column)
     constraints.create_all(fold, table, pending)
+
+
+def _perhaps_as_before(table: Object, former: Object) -> None:
+    """The table may have been made before, under a condition: what hangs on it then hangs on this one."""
+    for key, child in former.children.items():
+        child.parent = table
+        table.children.setdefault(key, child)
+    for one, automatic in former.dependents:
+        if one.facts.get("table") is former:
+            one.facts["table"] = table
+        table.dependents.append((one, automatic))
 
 
 def make_column(fold: Folding, table: Object, column: c.Column) -> list[c.Constraint]:

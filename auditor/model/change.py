@@ -699,10 +699,12 @@ class Transaction(Change, frozen=True, kw_only=True):
         what: `begin`, `commit`, `rollback`, `savepoint`, `release`, `rollback to`, `prepare`,
             `commit prepared`, `rollback prepared`.
         name: of the savepoint or the prepared transaction.
+        chain: `AND CHAIN`: another transaction begins at once.
     """
 
     what: str
     name: str | None = None
+    chain: bool = False
 
 
 class Rows(Change, frozen=True, kw_only=True):

@@ -45,7 +45,7 @@ A migration that failed, and those after it, are not judged; nor is the end then
 
 from __future__ import annotations
 
-from collections import deque
+from collections import ChainMap, deque
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Protocol
@@ -102,7 +102,8 @@ class _Judge:
         for step in run.steps:
             parents |= {each.object: each.parent for each in step.recorded if each.parent is not None}
         parents |= {item: parent for item, parent in run.objects.items() if parent is not None}
-        self._memory = Memory(parents, run.owner)
+        self._parents = parents
+        self._memory = Memory(parents, run.owner, run.baseline)
         self._memory.default_privileges = any(item.kind == "default acl" for item in run.baseline)
         # By migration; two of one name, in different folders, are told apart by their order.
         self._effects: dict[str, deque[list[Effect]]] = {}
@@ -118,9 +119,13 @@ class _Judge:
                 complete = False
                 migrations.append(MigrationAgreement(step.migration, step.file, (), judged=False))
                 break
+            # What hung on a table of that name then, which may be called otherwise now.
+            then = {each.object: each.parent for each in step.recorded if each.parent is not None}
+            self._memory.parents = ChainMap(then, self._parents)
             remaining = self._effects.get(step.migration)
             verdicts = judge_migration(step, remaining.popleft() if remaining else (), self._memory)
             migrations.append(MigrationAgreement(step.migration, step.file, tuple(verdicts)))
+        self._memory.parents = self._parents
         return Agreement(tuple(migrations), tuple(self._end()) if complete else None)
 
     def _end(self) -> Iterator[Verdict]:

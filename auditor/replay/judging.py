@@ -26,6 +26,7 @@ class Memory:
     Attributes:
         parents: what objects hang on whose identities do not tell.
         owner: the role that ran the migrations.
+        baseline: what was there before the first migration; OR REPLACE may leave it as it was.
         doubtful: objects whose existence rests on conditions that did not hold.
         in_unknown: objects made or renamed in statements that were not understood.
         parts: objects that were made along with another, without a word of the static reading.
@@ -34,6 +35,7 @@ class Memory:
 
     parents: Mapping[ObjectId, ObjectId]
     owner: str
+    baseline: frozenset[ObjectId] = frozenset()
     doubtful: set[ObjectId] = field(default_factory=set)
     in_unknown: set[ObjectId] = field(default_factory=set)
     parts: set[ObjectId] = field(default_factory=set)
@@ -79,10 +81,11 @@ _NOTHING = ObjectId("", "")
 # Made with what they hang on, not by themselves.
 _PARTS = frozenset(
     {
-        "view column", "materialized view column", "publication relation", "publication namespace",
+        "view column",
+        "materialized view column",
         "default value",
     }
-)  # fmt: skip
+)
 # Parts only where the recorder says what they hang on: what a range type brings.
 _PARTS_OF_TYPES = frozenset({"function", "cast", "type"})
 # The recorder does not list these.
@@ -238,7 +241,7 @@ class _Judge:
             doubtful = any(name is not None and name in self._memory.doubtful for name in token.pair)
             if token.certain and token.start != token.end and token.pair not in self._pairs:
                 outcome: Outcome = "wrong"
-                if doubtful:
+                if doubtful or (token.start is None and token.end in self._memory.baseline):
                     outcome = "conditional-did-not"
                 elif any(e.object is None or self._same_family(e.object, item) for e in self._unknown):
                     outcome = "in-unknown"

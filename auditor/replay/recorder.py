@@ -19,6 +19,7 @@ https://www.postgresql.org/docs/current/catalogs.html
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -166,7 +167,9 @@ class Recorder:
             _sql(query), parameters, prepare=True
         ):
             hangs_on = (parent_class, parent, 0) if parent_class and parent else None
-            found[classid, objid, objsubid] = Row(hangs_on, *fields)
+            row = Row(hangs_on, *fields)
+            if not _TEMPORARY.match(row.identity):
+                found[classid, objid, objsubid] = row
         return found
 
     # Private: what there is
@@ -369,6 +372,7 @@ _PG_EXTENSION = 3079
 _SHARED_CLASSES = frozenset({1260, 1262, 3466, 826, 6100})
 _FIRST_USER_OID = 16384  # FirstNormalObjectId
 _ANY_AGE = 2**31 - 1  # age() of a frozen row
+_TEMPORARY = re.compile(r"(?:.* on )?pg_temp_\d+\.", re.DOTALL)
 _INTERNAL = frozenset({"_RETURN", '"_RETURN"', "pg_toast"})
 
 _SESSION = b"""

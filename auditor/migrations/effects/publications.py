@@ -43,14 +43,14 @@ def alter_publication(body: Node, _reader: Reader) -> Iterator[AnyChange]:
     if not tables and not schemas:
         options = ", ".join(option["DefElem"]["defname"] for option in body.get("options", ()))
         yield Alter(kind="publication", name=publication, what="options", detail=options)
-    if tables:
+    if tables or (schemas and verb == "set"):
         yield Alter(
             kind="publication",
             name=publication,
             what=f"{verb} relation",
             tables=tuple(table for table, _ in tables),
         )
-    if schemas:
+    if schemas or (tables and verb == "set"):
         yield Alter(kind="publication", name=publication, what=f"{verb} schema", labels=tuple(schemas))
 
 

@@ -77,7 +77,7 @@ def discard(body: Node, _reader: Reader) -> Iterator[AnyChange]:
 def transaction(body: Node, _reader: Reader) -> Iterator[AnyChange]:
     """BEGIN, COMMIT, ROLLBACK, savepoints, two-phase commit."""
     name = body.get("savepoint_name") or body.get("gid")
-    yield Transaction(what=_TRANSACTIONS[body["kind"]], name=name)
+    yield Transaction(what=_TRANSACTIONS[body["kind"]], name=name, chain=body.get("chain", False))
 
 
 def explain(body: Node, reader: Reader) -> Iterator[AnyChange]:

@@ -9,8 +9,9 @@ from auditor.audits.inputs import Inputs, Outcome, read_inputs, report, required
 from auditor.audits.judging import drifted
 from auditor.audits.live import Live, read_live
 from auditor.audits.reading import BOOKKEEPING
-from auditor.audits.replaying import notes_of, where_to_replay
+from auditor.audits.replaying import notes_of, where_to_replay, with_captured
 from auditor.catalog.snapshot_file import load
+from auditor.catalog.spelling import NEWEST, respelled
 from auditor.config import Settings
 from auditor.contract.facts import Facts
 from auditor.contract.resolve import names_of_contract
@@ -32,7 +33,12 @@ def run(settings: Settings) -> Report:
     names = names_of_contract(configuration, inputs.history) if narrow else None
     live = read_live(settings.db, inputs, names)
     inputs, expected, outcome = _expected(settings, inputs, live)
-    facts = Facts(configuration, inputs.history, live.snapshot, expected, live.applied, whole=not narrow)
+    outcome += _unlike_majors(expected, live)
+    snapshot = live.snapshot
+    if _major(expected, inputs) != live.major:
+        inputs = with_captured(inputs, {}, NEWEST)
+        snapshot, expected = respelled(snapshot), respelled(expected) if expected is not None else None
+    facts = Facts(configuration, inputs.history, snapshot, expected, live.applied, whole=not narrow)
     about = Outcome(evaluated=BOOKKEEPING, notes=(live.note, f"scope {settings.scope}"))
     return report("drift", about + outcome + drifted(facts, settings.scope), inputs, settings)
 
@@ -50,9 +56,22 @@ def _expected(settings: Settings, inputs: Inputs, live: Live) -> tuple[Inputs, S
     where = where_to_replay(settings, live)
     expected = expected_catalog(inputs, where)
     notes = expected.notes + notes_of(where, live)
-    if where.major != live.major:
-        notes += (f"expressions are as PostgreSQL {where.major} prints them, the live server is {live.major}",)
     return expected.inputs, expected.snapshot, Outcome(notes=notes, not_checked=expected.not_checked)
+
+
+def _major(expected: Snapshot | None, inputs: Inputs) -> int:
+    """The version that the other side is spelled for."""
+    return expected.server_version_num // 10_000 if expected is not None else inputs.history.pg_major
+
+
+def _unlike_majors(expected: Snapshot | None, live: Live) -> Outcome:
+    """What to know when the two sides are of different versions of PostgreSQL."""
+    if expected is None or (major := expected.server_version_num // 10_000) == live.major:
+        return Outcome()
+    versions = f"expected is as PostgreSQL {major} has it, the live server is {live.major}"
+    carried = any(item.kind == "extension" for item in live.snapshot.objects)
+    unlike = ("versions of extensions: each version of PostgreSQL carries its own",) if carried else ()
+    return Outcome(notes=(versions,), not_checked=unlike)
 
 
 def _other(against: str) -> tuple[Snapshot, str]:

@@ -22,6 +22,7 @@ import psycopg
 from auditor.catalog.identity import names_in
 from auditor.catalog.kinds import BY_KIND, KINDS
 from auditor.catalog.printing import wrongly_printed
+from auditor.catalog.spelling import respelled_id
 from auditor.errors import CouldNotCheck
 from auditor.model import CatalogObject, ObjectId, Snapshot
 
@@ -64,9 +65,9 @@ def read_snapshot(
         kinds: kinds to read, as `pg_identify_object()` names them; None for all.
         exclude_schemas: schemas to leave out with all they hold, unquoted; an event trigger belongs to the
             schema of its function.
-        names: kind -> identities. Only these are read, with what hangs on them (the columns, constraints,
-            indexes, triggers, policies, rules and owned sequences of a table); None for everything.
-            `SCHEMA.NAME(*)` is every routine of that name.
+        names: kind -> identities, as any version of PostgreSQL spells them. Only these are read, with what hangs
+            on them (the columns, constraints, indexes, triggers, policies, rules and owned sequences of a table);
+            None for everything. `SCHEMA.NAME(*)` is every routine of that name.
             The cost then depends on the number of names and not on the size of the database.
 
     Returns:
@@ -253,11 +254,16 @@ def _named(
     objects: Mapping[ObjectId, CatalogObject], names: Mapping[str, Collection[str]]
 ) -> dict[ObjectId, CatalogObject]:
     """Only the objects named and what hangs on them."""
-    wanted = {ObjectId(kind, identity) for kind, identities in names.items() for identity in identities}
+    # As a contract or a history for another version of PostgreSQL spells them.
+    wanted = {
+        respelled_id(ObjectId(kind, identity)) for kind, identities in names.items() for identity in identities
+    }
 
     def keep(item: CatalogObject | None) -> bool:
         while item is not None:
-            if item.id in wanted or item.parent in wanted or _every_of_its_name(item.id) in wanted:
+            if any(one is not None and respelled_id(one) in wanted for one in (item.id, item.parent)):
+                return True
+            if respelled_id(_every_of_its_name(item.id)) in wanted:
                 return True
             item = objects.get(item.parent) if item.parent else None
         return False

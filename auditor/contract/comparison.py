@@ -7,7 +7,8 @@ and for what is on both sides every field that is not equal. Three things make a
   policies are compared with its name replaced by one placeholder on each side;
 - what follows from a parent. A column of a table that is not there is told with the table
   (:attr:`~auditor.model.Comparison.under`), and so is the index of a column that is gone;
-- what two server versions print differently, or know (a privilege). `equal` may say more.
+- what two spellings have in common, or two server versions print differently, carry or know (a privilege).
+  `equal` may say more.
 """
 
 from __future__ import annotations
@@ -19,14 +20,16 @@ from typing import Any
 
 from auditor.catalog.kinds import KINDS
 from auditor.catalog.kinds.event_trigger import EventTrigger
+from auditor.catalog.kinds.extension import Extension
 from auditor.catalog.kinds.function import Function
 from auditor.catalog.kinds.index import Index
 from auditor.catalog.kinds.sequence import Sequence
 from auditor.catalog.kinds.table_column import TableColumn
 from auditor.catalog.kinds.table_constraint import TableConstraint
 from auditor.catalog.kinds.trigger import Trigger
+from auditor.catalog.spelling import without_late_quotes
 from auditor.model import CatalogObject, Comparison, ObjectId, Snapshot
-from auditor.sql.predicates import same_expression, same_query
+from auditor.sql.printed import same_printed_expression, same_printed_query
 
 Equal = Callable[[CatalogObject, str, Any, Any], bool]
 """Whether two values of a field mean the same: (expected object, field, expected, actual)."""
@@ -37,24 +40,40 @@ MIGRATION_ROLE = "<migration role>"
 
 _EXPRESSIONS = frozenset({"check", "default", "expression", "predicate", "using", "when"})
 _QUERIES = frozenset({"definition"})
+_VERBATIM = frozenset({"comment", "labels", "options", "settings", "initial_value"})
 _LISTS_OF_EXPRESSIONS = frozenset({"elements", "keys"})
 
 
-def equal_across_majors(expected_object: CatalogObject, field: str, expected: Any, actual: Any) -> bool:  # noqa: ARG001
-    """Whether two server versions may have printed the same expression or query differently."""
+def equal_in_meaning(expected_object: CatalogObject, field: str, expected: Any, actual: Any) -> bool:  # noqa: ARG001
+    """Whether two servers of one version printed two spellings of the same expression."""
     if field in _LISTS_OF_EXPRESSIONS:
-        return len(expected) == len(actual) and all(
-            same_expression(one, other) for one, other in zip(expected, actual, strict=True)
-        )
-    if not isinstance(expected, str) or not isinstance(actual, str):
-        return False
-    if field in _EXPRESSIONS:
-        return same_expression(expected, actual)
-    return field in _QUERIES and same_query(expected, actual)
+        return len(expected) == len(actual) and all(map(same_printed_expression, expected, actual))
+    return (
+        field in _EXPRESSIONS
+        and isinstance(expected, str)
+        and isinstance(actual, str)
+        and same_printed_expression(expected, actual)
+    )
+
+
+def equal_across_majors(expected_object: CatalogObject, field: str, expected: Any, actual: Any) -> bool:
+    """Whether two servers of different versions may have the same, and print or carry it differently."""
+    if isinstance(expected_object, Extension) and field == "version":
+        return True  # each server carries its own; the report says so
+    if field in _QUERIES:
+        return same_printed_query(expected, actual)
+    if without_late_quotes(expected) == without_late_quotes(actual) and not _is_verbatim(field, expected):
+        return True
+    return equal_in_meaning(expected_object, field, expected, actual)
+
+
+def _is_verbatim(field: str, value: Any) -> bool:
+    """Whether somebody wrote the text, and not the server: a body, unless it is kept as a parsed statement."""
+    return field in _VERBATIM or (field == "body" and not value.startswith(("BEGIN ATOMIC", "RETURN ")))
 
 
 def plainly_equal(expected_object: CatalogObject, field: str, expected: Any, actual: Any) -> bool:  # noqa: ARG001
-    """The default of `equal`: no difference is forgiven."""
+    """For `equal`: no difference is forgiven."""
     return bool(expected == actual)
 
 
@@ -71,12 +90,11 @@ def compare(
         expected: what should be.
         actual: what is.
         select: which objects to compare; all if not given.
-        equal: decides where values of a field are not equal in text. If not given: they are not the same, unless
-            the servers' majors differ and the difference may be one of printing.
+        equal: decides where values of a field are not equal in text. If not given: :func:`equal_in_meaning`, or
+            :func:`equal_across_majors` where the servers' majors differ.
     """
     if equal is None:
-        same_major = _major(expected) == _major(actual)
-        equal = plainly_equal if same_major else equal_across_majors
+        equal = equal_in_meaning if _major(expected) == _major(actual) else equal_across_majors
     unknown = frozenset({"MAINTAIN"}) if min(_major(expected), _major(actual)) < 17 else frozenset()
     wanted = _by_relative_id(expected)
     found = _by_relative_id(actual)

@@ -78,19 +78,6 @@ def same_expression(left: str, right: str) -> bool:
     return one is not None and one == canonical(right)
 
 
-def same_query(left: str, right: str) -> bool:
-    """Whether two queries are the same but for layout, casts of literals, and the table in front of a column.
-
-    The last makes it blind to a column of the same name in another table of the query: it is meant for two
-    texts of one query, printed by servers of different versions (16 stopped writing the table where it is clear).
-    """
-    try:
-        one, other = parse(left.strip().removesuffix(";")), parse(right.strip().removesuffix(";"))
-    except UnreadableSql:
-        return False
-    return [_plain(item["stmt"]) for item in one] == [_plain(item["stmt"]) for item in other]
-
-
 def allowed_values(expression: str, column: str) -> AllowedValues:
     """Which literals a CHECK expression lets a column have.
 

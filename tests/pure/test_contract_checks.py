@@ -29,7 +29,6 @@ from auditor.sql.predicates import (
     canonical,
     same_expression,
     same_predicate,
-    same_query,
 )
 from auditor.sql.trigger_text import same_condition, trigger_text
 
@@ -147,15 +146,6 @@ def test_text_that_breaks_out_is_not_read() -> None:
     assert canonical("1) FROM t WHERE (2 = 2") is None
     assert canonical("1); SELECT (2") is None
     assert canonical("\0") is None
-
-
-def test_queries_of_two_server_versions() -> None:
-    old = " SELECT jobs.id,\n    jobs.type\n   FROM app.jobs\n  WHERE (jobs.status = 'queued'::text);"
-    new = " SELECT id,\n    type\n   FROM app.jobs\n  WHERE (status = 'queued'::text);"
-
-    assert same_query(old, new)
-    assert not same_query(old, new.replace("queued", "done"))
-    assert not same_query(old, "no query at all")
 
 
 @pytest.mark.parametrize(
@@ -519,9 +509,9 @@ def test_majors_that_print_otherwise() -> None:
         return dataclasses.replace(snapshot(view, index("a", predicate=predicate)), server_version_num=version)
 
     old, new = (
-        (" SELECT t.a FROM public.t;", "(b = ANY ('{x,y}'::text[]))"),
-        (" SELECT a FROM public.t;", "b IN ('x', 'y')"),
+        (" SELECT t.a FROM public.t;", "(b = ANY (ARRAY['x'::text, 'y'::text]))"),
+        (" SELECT a FROM public.t;", "((b = 'y'::text) OR (b = 'x'::text))"),
     )
     assert compare(side(150000, *old), side(180000, *new)) == []
-    assert len(compare(side(180000, *old), side(180000, *new))) == 2
+    assert len(compare(side(180000, *old), side(180000, *new))) == 1  # the view; a spelling is no difference
     assert len(compare(side(150000, *old), side(180000, "SELECT b FROM public.t", new[1]))) == 1

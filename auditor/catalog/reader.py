@@ -261,9 +261,8 @@ def _named(
 
     def keep(item: CatalogObject | None) -> bool:
         while item is not None:
-            if any(one is not None and respelled_id(one) in wanted for one in (item.id, item.parent)):
-                return True
-            if respelled_id(_every_of_its_name(item.id)) in wanted:
+            names_of_it = (item.id, item.parent, _every_of_its_name(item.id))
+            if any(one is not None and respelled_id(one) in wanted for one in names_of_it):
                 return True
             item = objects.get(item.parent) if item.parent else None
         return False

@@ -60,6 +60,7 @@ class Settings:
         scope: which objects `drift` compares.
         against: what `drift` compares with: `history`, a snapshot file, or a URL. May hold a password.
         subject: the identity or code a command is asked about, or None.
+        base: the revision that a review compares with.
     """
 
     root: Path
@@ -77,6 +78,7 @@ class Settings:
     scope: Scope = "core"
     against: str = field(default="history", repr=False)
     subject: str | None = None
+    base: str = ""
 
     @property
     def db_asked(self) -> bool:

@@ -28,6 +28,11 @@ def run(settings: Settings) -> Report:
         UsageError: a URL cannot be understood, or the shadow server's leads to the live database.
         CouldNotCheck: there are no migrations.
     """
+    return report("check", *outcome_of(settings), settings)
+
+
+def outcome_of(settings: Settings) -> tuple[Outcome, Inputs]:
+    """All that :func:`run` finds, before `allow:` is applied, and what was read; it raises the same."""
     inputs = read_inputs(settings, configured=True)
     configuration = required(inputs.configuration, settings)
     live, live_outcome = _live(settings, inputs)
@@ -46,7 +51,7 @@ def run(settings: Settings) -> Report:
         facts = Facts(configuration, inputs.history, live.snapshot, expected, live.applied)
         outcome += _without_what_was_said(drifted(facts, "core"), outcome)
     outcome += _guards(configuration)
-    return report("check", outcome, inputs, settings)
+    return outcome, inputs
 
 
 # Private

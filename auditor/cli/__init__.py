@@ -16,6 +16,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "classify": ("auditor.cli.classify", "The class of each migration, with reasons."),
     "effects": ("auditor.cli.effects", "What each statement does to which object."),
     "history": ("auditor.cli.history", "The life of each object over the migrations."),
+    "review": ("auditor.cli.review", "The same as check, told for what a change adds or edits."),
     "replay": ("auditor.cli.replay", "Run the history in a throw-away PostgreSQL."),
     "drift": ("auditor.cli.drift", "Does a live database keep the contract?"),
     "snapshot": ("auditor.cli.snapshot", "The catalog of a live database as JSON."),

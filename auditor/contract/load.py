@@ -12,7 +12,17 @@ from auditor.contract.entries import Contract, DefinitionFile
 from auditor.contract.positions import compose, place
 from auditor.contract.readers import split_kind
 from auditor.contract.reading import WRONG, Reading
-from auditor.contract.types import Allowance, Classes, Document, Guard, Pipeline, Replaying, Severities, Source
+from auditor.contract.types import (
+    Allowance,
+    Classes,
+    Document,
+    Guard,
+    Pipeline,
+    Replaying,
+    Review,
+    Severities,
+    Source,
+)
 from auditor.errors import ConfigurationError, ConfigurationProblem
 from auditor.history import Override, Ownership, OwnershipEntry
 from auditor.model import OwnerClass
@@ -33,6 +43,7 @@ class Configuration:
         guards: what runtime source code must not do.
         pipeline: how forensics reads the live flow, or None.
         replay: what a replay of the migrations needs.
+        review: what a change is asked for.
         allow: findings that are let pass.
         severity: how bad drift is, by class.
     """
@@ -47,6 +58,7 @@ class Configuration:
     guards: tuple[Guard, ...] = ()
     pipeline: Pipeline | None = None
     replay: Replaying = field(default_factory=Replaying)
+    review: Review = field(default_factory=Review)
     allow: tuple[Allowance, ...] = ()
     severity: Severities = field(default_factory=Severities)
 
@@ -93,6 +105,7 @@ def load(path: Path, root: Path | None = None) -> Configuration:
         guards=document.guards,
         pipeline=document.pipeline,
         replay=document.replay,
+        review=document.review,
         allow=document.allow,
         severity=document.severity,
     )

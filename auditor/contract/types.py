@@ -238,6 +238,19 @@ class Replaying(Entry, frozen=True, kw_only=True):
     ] = None
 
 
+class Review(Entry, frozen=True, kw_only=True):
+    """What a change is asked for."""
+
+    evidence: Annotated[
+        tuple[Text, ...],
+        Meta(
+            description="Globs of files, relative to this file: a change of core must add or edit a file that "
+            "matches each.",
+            extra={"read": "glob"},
+        ),
+    ] = ()
+
+
 class Severities(Entry, frozen=True, kw_only=True):
     """How bad drift of an object is, by the class that owns it."""
 
@@ -268,6 +281,7 @@ class Document(Entry, frozen=True, kw_only=True):
     guards: Annotated[tuple[Guard, ...], Meta(description="What runtime source code must not do.")] = ()
     pipeline: Annotated[Pipeline | None, Meta(description="How forensics reads the live flow.")] = None
     replay: Annotated[Replaying, Meta(description="What a replay of the migrations needs.")] = Replaying()
+    review: Annotated[Review, Meta(description="What a change is asked for.")] = Review()
     allow: Annotated[
         tuple[Allowance, ...], Meta(description="Findings that are let pass, each with a reason.")
     ] = ()

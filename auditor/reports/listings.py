@@ -14,6 +14,12 @@ Listing = Callable[[Data, View, Page], None]
 
 REASONS_SHOWN = 3
 
+DIFF_LINES = 40
+"""Lines of a diff that are shown without `-v`."""
+
+DIFF_STYLES: dict[str, Style] = {"+": "green", "-": "red", "@": "cyan"}
+"""By the first character of a diff's line."""
+
 _CLASS_STYLES: dict[str, Style] = {"core": "bold", "unclassified": "yellow"}
 _ACTION_STYLES: dict[str, Style] = {"unknown": "yellow", "drop": "red"}
 
@@ -64,6 +70,27 @@ def history(data: Data, view: View, page: Page) -> None:  # noqa: ARG001
         page.table([_event(effect) for effect in item["effects"]], indent=2)
 
 
+def review(data: Data, view: View, page: Page) -> None:
+    """Migrations of the change with their classes, and the core objects before and after."""
+    if data["migrations"]:
+        classify(data, view, page)
+    else:
+        page.line("no migration is added or edited")
+    for item in data["objects"]:
+        page.blank()
+        page.line(
+            ("bold", f"{item['kind']} {item['identity']}"),
+            f"  {', '.join(item['actions'])}",
+            ("dim", f"  {_versions(item)}{item['file']}:{item['line']}"),
+        )
+        lines = (item["diff"] or "").split("\n") if item["diff"] else []
+        shown = lines if view.verbosity > 0 else lines[:DIFF_LINES]
+        for text in shown:
+            page.line("    ", (DIFF_STYLES.get(text[:1], "plain"), text))
+        if len(shown) < len(lines):
+            page.line("    ", ("dim", f"({len(lines) - len(shown)} more lines with -v)"))
+
+
 def replay(data: Data, view: View, page: Page) -> None:
     """Migrations whose replay and reading differ, or with `-v` all; then the sums of what was compared."""
     rows: list[tuple[Span | str, ...]] = []
@@ -110,6 +137,7 @@ LISTINGS: dict[str, Listing] = {
     "classify": classify,
     "effects": effects,
     "history": history,
+    "review": review,
     "replay": replay,
     "explain": explain,
     "contract show": contract_show,
@@ -123,6 +151,12 @@ LISTINGS: dict[str, Listing] = {
 def _event(item: Data) -> tuple[Span | str, ...]:
     action: Span = (_ACTION_STYLES.get(item["action"], "plain"), item["action"])
     return item["migration"], action, f"{item['file']}:{item['line']}", ("dim", _how(item))
+
+
+def _versions(item: Data) -> str:
+    if item["before"] and item["after"] and item["before"] != item["after"]:
+        return f"{item['before']['migration']} -> {item['after']['migration']}  "
+    return ""
 
 
 def _effect(item: Data) -> tuple[Span | str, ...]:

@@ -92,7 +92,7 @@ def _finding(finding: Finding, view: View) -> Iterator[str]:
 
 def _classes(report: Report) -> Iterator[str]:
     """The class of each migration that a change adds or edits."""
-    changed = report.data.get("changed")
+    changed = report.data.get("migrations") if report.command == "review" else None
     if not changed:
         return
     yield "| migration | class | because of |"
@@ -101,6 +101,13 @@ def _classes(report: Report) -> Iterator[str]:
         reasons = ", ".join(code_span(f"{r['kind']} {r['identity']}") for r in one["reasons"][:5])
         more = f" and {len(one['reasons']) - 5} more" if len(one["reasons"]) > 5 else ""
         yield f"| {code_span(one['migration'])} | {one['class']} | {reasons}{more} |"
+    yield ""
+    for item in report.data["objects"]:
+        named = code_span(f"{item['kind']} {item['identity']}")
+        yield f"- {named}: {', '.join(item['actions'])}"
+        if item["diff"]:
+            block = code_block(item["diff"], "diff")
+            yield f"\n<details><summary>before and after</summary>\n\n{block}\n\n</details>\n"
     yield ""
 
 

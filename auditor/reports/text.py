@@ -6,6 +6,7 @@ from collections import Counter
 
 from auditor.model import Finding, Report, Severity
 from auditor.reports import forensics, listings
+from auditor.reports.listings import DIFF_LINES, DIFF_STYLES
 from auditor.reports.page import Page, Style, counted, visible
 from auditor.reports.view import View
 
@@ -18,9 +19,6 @@ UNJUDGED = frozenset(
     {"contract show", "effects", "explain", "forensics blame", "forensics history", "history", "snapshot"}
 )
 """Commands that list what there is: without findings their reports have no verdict."""
-
-DIFF_LINES = 40
-"""Lines of a diff that are shown without `-v`."""
 
 REPAIR_LINES = 8
 """Lines of a repair that are shown without `-v`."""
@@ -120,8 +118,7 @@ def _diff(diff: str, view: View, page: Page) -> None:
     shown = lines if view.verbosity > 0 else lines[:DIFF_LINES]
     page.line(("dim", "  diff"))
     for text in shown:
-        style: Style = {"+": "green", "-": "red", "@": "cyan"}.get(text[:1], "plain")  # type: ignore[assignment]
-        page.line("    ", (style, text))
+        page.line("    ", (DIFF_STYLES.get(text[:1], "plain"), text))
     if len(shown) < len(lines):
         page.line("    ", ("dim", f"({len(lines) - len(shown)} more lines with -v)"))
 

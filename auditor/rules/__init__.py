@@ -33,6 +33,7 @@ from auditor.rules.reading import (
     unreadable_input,
 )
 from auditor.rules.replay import change_missed, change_wrong, migration_failed
+from auditor.rules.review import core_conflict, evidence_missing, migration_edited, migration_out_of_order
 
 RULES: tuple[Rule, ...] = (
     not_understood.RULE,
@@ -64,6 +65,10 @@ RULES: tuple[Rule, ...] = (
     claim_scope.RULE,
     projection_read.RULE,
     not_deployed.RULE,
+    migration_edited.RULE,
+    migration_out_of_order.RULE,
+    core_conflict.RULE,
+    evidence_missing.RULE,
 )
 
 RETIRED: frozenset[str] = frozenset()

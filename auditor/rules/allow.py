@@ -8,6 +8,7 @@ from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from auditor.globs import matches
 from auditor.model import Finding
 from auditor.rules import BY_CODE
 from auditor.rules.configuration import allowance_expired, allowance_unused
@@ -70,9 +71,7 @@ def lets_pass(entry: Allowance, finding: Finding) -> bool:
         return False
     if entry.object is not None and not _matches_object(entry.object, finding):
         return False
-    return entry.file is None or (
-        finding.location is not None and _glob(entry.file).fullmatch(finding.location.file) is not None
-    )
+    return entry.file is None or (finding.location is not None and matches(entry.file, finding.location.file))
 
 
 # Private
@@ -83,11 +82,3 @@ def _matches_object(pattern: str, finding: Finding) -> bool:
     wild = {"*": ".*", "?": "."}
     regex = "".join(wild.get(part, re.escape(part)) for part in re.split(r"([*?])", pattern))
     return finding.object is not None and re.fullmatch(regex, str(finding.object), re.DOTALL) is not None
-
-
-def _glob(pattern: str) -> re.Pattern[str]:
-    """`**` stands for any number of directories, `*` and `?` stay within one."""
-    regex = ""
-    for part in re.split(r"(\*\*/|\*\*|\*|\?)", pattern):
-        regex += {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}.get(part, re.escape(part))
-    return re.compile(regex)

@@ -16,7 +16,9 @@ from auditor.rules import RULES
 DRAWN = {"REA003", "REA004"}
 """Rules whose examples cannot be run as they stand: a defect of a parser, a part of an Alembic environment."""
 
-RUN = [rule for rule in RULES if rule.code not in DRAWN]
+RUN = [rule for rule in RULES if rule.code not in DRAWN and not rule.code.startswith("REV")]
+"""Those about a change need a repository: `test_review.py`."""
+
 FILES = [rule for rule in RUN if "live.sql" not in rule.bad]
 LIVE = [rule for rule in RUN if "live.sql" in rule.bad]
 

@@ -91,7 +91,7 @@ def place(monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
 def command_lines() -> list[str]:
     """Of every process there is."""
     if not Path("/proc/self/cmdline").exists():
-        listing = subprocess.run(["ps", "-axww", "-o", "args="], capture_output=True, text=True, check=True)  # noqa: S607
+        listing = subprocess.run(["ps", "-axww", "-o", "args="], capture_output=True, text=True, check=True)
         return listing.stdout.splitlines()
     lines = []
     for file in Path("/proc").glob("[0-9]*/cmdline"):

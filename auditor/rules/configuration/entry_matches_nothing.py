@@ -57,9 +57,11 @@ def check(entries: Iterable[Unmatched]) -> Iterator[Finding]:
     for entry in entries:
         if entry.entry.startswith("class ") and entry.text.endswith(" *"):
             continue
-        hint = f"; did you mean `{entry.hint}`?" if entry.hint else ""
+        # The guess stands in the help: it changes with the history, and the finding's identity must not.
+        hint = f"did you mean `{entry.hint}`? " if entry.hint else ""
         yield RULE.finding(
-            f"{entry.entry} `{entry.text}` names nothing that there is{hint}",
+            f"{entry.entry} `{entry.text}` names nothing that there is",
+            help=hint + RULE.help,
             location=entry.location,
             severity=entry.severity,
         )

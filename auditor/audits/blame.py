@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from auditor.audits.forensic import NO_LIVE, States, class_of, of_class, wants_live
+from auditor.audits.forensic import (
+    NO_LIVE,
+    States,
+    Unaltered,
+    ancestors,
+    class_of,
+    of_class,
+    read_rows,
+    spans_of,
+    wants_live,
+)
 from auditor.audits.inputs import Inputs, Outcome, read_inputs, report
 from auditor.audits.live import Live, read_live
 from auditor.audits.reading import reading
@@ -30,20 +40,27 @@ def run(settings: Settings, owner_class: str | None = None) -> Report:
     if (settings.subject is None) == (owner_class is None):
         raise UsageError("name an object, or a class with --all: auditor forensics blame 'function public.f'")
     inputs = read_inputs(settings)
-    live = read_live(settings.db, inputs) if wants_live(settings) else None
+    live = None
+    if wants_live(settings):
+        live = read_live(settings.db, inputs, further=lambda connection: read_rows(connection, inputs.migrations))
     items = chosen(inputs, live, settings.subject, owner_class)
     outcome = understood(inputs)
     if live is None:
-        objects = [_values(inputs, item) | {"live": None} for item in items]
+        objects = [_values(inputs, item, None) | {"live": None} for item in items]
         outcome += Outcome(not_checked=(NO_LIVE,))
     else:
         states = States(inputs, live)
         expected = states.final()
-        objects = [
-            _values(inputs, item) | {"live": _live_values(inputs, item, live.snapshot, expected, states)}
-            for item in items
-        ]
-        outcome += Outcome(notes=(live.note, *states.notes), not_checked=tuple(dict.fromkeys(states.not_made)))
+        spans = spans_of(live, inputs)
+        unaltered = Unaltered(expected, live.snapshot)
+        objects = []
+        for item in items:
+            values = _live_values(inputs, item, live.snapshot, expected, states)
+            if values["exists"] is not False:
+                values["transaction"] = spans.origin(item, as_history=unaltered(item)).as_json()
+            objects.append(_values(inputs, item, live) | {"live": values})
+        unread = (*states.not_made, *spans.ledger.unread)
+        outcome += Outcome(notes=(live.note, *states.notes), not_checked=tuple(dict.fromkeys(unread)))
     alone = len(objects) == 1 and settings.subject is not None and is_one_name(settings.subject)
     outcome += Outcome(checked={"object": len(objects)}, data=objects[0] if alone else {"objects": objects})
     return report("forensics blame", outcome, inputs, settings)
@@ -59,7 +76,7 @@ def chosen(inputs: Inputs, live: Live | None, subject: str | None, owner_class: 
     items = sorted(inputs.history.lives.keys() | there.keys())
     if owner_class is not None:
         lives = inputs.history.lives
-        return of_class(inputs, owner_class, [one for one in items if one in there or lives[one].exists])
+        return of_class(inputs, owner_class, [one for one in items if one in there or lives[one].exists], live)
     if subject is None:
         return items
     return named(subject, items, "the history" if live is None else "the history or the database")
@@ -81,11 +98,11 @@ def understood(inputs: Inputs) -> Outcome:
 # Private
 
 
-def _values(inputs: Inputs, item: ObjectId) -> dict[str, Any]:
+def _values(inputs: Inputs, item: ObjectId, live: Live | None) -> dict[str, Any]:
     life = inputs.history.lives.get(item)
-    owner = class_of(inputs, item)
+    owner = class_of(inputs, item, live)
     configuration = inputs.configuration
-    entry = configuration.ownership.owner_of(item, inputs.history.ancestors(item))[1] if configuration else None
+    entry = configuration.ownership.owner_of(item, ancestors(inputs, item, live))[1] if configuration else None
     return {
         "kind": item.kind,
         "identity": item.identity,

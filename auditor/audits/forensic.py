@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
 
 from auditor.audits.expected import expected_catalog
 from auditor.audits.inputs import Inputs
 from auditor.audits.live import Live
 from auditor.audits.replaying import Where, where_to_replay
 from auditor.config import Settings
+from auditor.contract.comparison import compare
 from auditor.errors import CouldNotCheck, UsageError
+from auditor.forensics.ledger_rows import LedgerRows, read_ledger_rows
+from auditor.forensics.provenance import Spans, spans
+from auditor.forensics.transactions import Clock, Written, read_clock, read_commit_times, read_written
 from auditor.history import fold
+from auditor.migrations import MigrationSet
 from auditor.model import ObjectId, OwnerClass, Snapshot
+
+Connection = psycopg.Connection[Any]
 
 MAX_REPLAYS = 12
 """Most states of the history that one run makes, each by a replay up to a migration (remembered afterwards)."""
@@ -29,14 +39,27 @@ def wants_live(settings: Settings) -> bool:
     return settings.db_from != "libpq" or any(os.environ.get(name) for name in LIBPQ_VARIABLES)
 
 
-def class_of(inputs: Inputs, item: ObjectId) -> OwnerClass | None:
-    """The class of an object; None without a configuration."""
+def class_of(inputs: Inputs, item: ObjectId, live: Live | None = None) -> OwnerClass | None:
+    """The class of an object, through what it hangs on; None without a configuration."""
     if inputs.configuration is None:
         return None
-    return inputs.configuration.ownership.owner_of(item, inputs.history.ancestors(item))[0]
+    return inputs.configuration.ownership.owner_of(item, ancestors(inputs, item, live))[0]
 
 
-def of_class(inputs: Inputs, name: str, items: Iterable[ObjectId]) -> list[ObjectId]:
+def ancestors(inputs: Inputs, item: ObjectId, live: Live | None = None) -> tuple[ObjectId, ...]:
+    """What an object hangs on, nearest first: in the history, or else in the live database."""
+    found = inputs.history.ancestors(item)
+    if found or live is None:
+        return found
+    line: list[ObjectId] = []
+    there = live.snapshot.objects.get(item)
+    while there is not None and there.parent is not None and there.parent not in line:
+        line.append(there.parent)
+        there = live.snapshot.objects.get(there.parent)
+    return tuple(line)
+
+
+def of_class(inputs: Inputs, name: str, items: Iterable[ObjectId], live: Live | None = None) -> list[ObjectId]:
     """Those objects that a class owns.
 
     Raises:
@@ -44,7 +67,7 @@ def of_class(inputs: Inputs, name: str, items: Iterable[ObjectId]) -> list[Objec
     """
     if inputs.configuration is None:
         raise UsageError("--all needs a classifications.yaml: it says which objects a class owns")
-    found = [item for item in items if class_of(inputs, item) == OwnerClass(name)]
+    found = [item for item in items if class_of(inputs, item, live) == OwnerClass(name)]
     if not found:
         raise UsageError(f"no object is {name}")
     return found
@@ -93,6 +116,52 @@ class States:
         except CouldNotCheck as error:
             self.not_made.append(f"the catalog after {migration}: {error}")
             return None
+
+
+class Unaltered:
+    """Whether a live object is as the whole history makes it; None where that is not known.
+
+    Args:
+        expected: the catalog that the history makes, or None.
+        live: the live one.
+    """
+
+    def __init__(self, expected: Snapshot | None, live: Snapshot) -> None:
+        self._expected = expected
+        changed = compare(expected, live) if expected is not None else ()
+        self._changed = {one.object for one in changed}
+
+    def __call__(self, item: ObjectId) -> bool | None:
+        """The answer for one object."""
+        if self._expected is None or (item not in self._expected and item not in self._changed):
+            return None
+        return item not in self._changed
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What provenance needs of a live database."""
+
+    clock: Clock
+    ledger: LedgerRows
+    written: dict[ObjectId, Written]
+    commits: Mapping[int, str] | None
+
+
+def read_rows(connection: Connection, migrations: MigrationSet) -> Rows:
+    """Read the transactions of catalog and ledger, in the transaction that the connection is in."""
+    clock = read_clock(connection)
+    ledger = read_ledger_rows(connection, migrations, clock)
+    written = read_written(connection, clock)
+    xids = {one.full for one in written.values() if one.full is not None}
+    xids |= {row.xid for row in ledger.rows if row.xid is not None}
+    return Rows(clock, ledger, written, read_commit_times(connection, xids))
+
+
+def spans_of(live: Live, inputs: Inputs) -> Spans:
+    """Ledger, catalog and history side by side."""
+    rows: Rows = live.further
+    return spans(rows.ledger, rows.clock, inputs.history, rows.written, rows.commits)
 
 
 # Private

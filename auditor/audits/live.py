@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
+
+import psycopg
 
 from auditor.audits.inputs import Inputs
 from auditor.catalog.reader import read_snapshot
@@ -26,12 +29,14 @@ class Live:
         name: database, host, port and user, without a password.
         place: when the server was started, to the microsecond, and the name of the database: no other has both.
             None if that was not asked for.
+        further: what the caller's own reading found, in the same transaction.
     """
 
     snapshot: Snapshot
     applied: frozenset[str] | None
     name: str
     place: tuple[str, str] | None = None
+    further: Any = None
 
     @property
     def major(self) -> int:
@@ -45,13 +50,20 @@ class Live:
         return f"{self.name}, PostgreSQL {version}"
 
 
-def read_live(url: str, inputs: Inputs | None = None, names: Mapping[str, Collection[str]] | None = None) -> Live:
+def read_live(
+    url: str,
+    inputs: Inputs | None = None,
+    names: Mapping[str, Collection[str]] | None = None,
+    *,
+    further: Callable[[psycopg.Connection[Any]], Any] | None = None,
+) -> Live:
     """Read a live database.
 
     Args:
         url: URL or conninfo; empty leaves all to libpq.
         inputs: to read the ledger of the history too, if the contract names migrations that must be there.
         names: read only these objects, kind -> identities.
+        further: reads what else is wanted, in the same transaction.
 
     Raises:
         UsageError: the URL cannot be understood.
@@ -64,7 +76,8 @@ def read_live(url: str, inputs: Inputs | None = None, names: Mapping[str, Collec
         wants_ledger = inputs and inputs.configuration and inputs.configuration.contract.deployed
         applied = applied_migrations(connection, inputs.migrations) if inputs and wants_ledger else None
         place = connection.execute(_PLACE).fetchone() if inputs and inputs.settings.shadow else None
-    return Live(snapshot, applied, target, place and (place[0], place[1]))
+        more = further(connection) if further is not None else None
+    return Live(snapshot, applied, target, place and (place[0], place[1]), more)
 
 
 # Private

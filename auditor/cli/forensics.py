@@ -55,3 +55,20 @@ def history(settings: Settings, *, owner_class: str | None) -> Report:
     from auditor.audits import timeline as audit
 
     return audit.run(settings, owner_class)
+
+
+@forensics.command(short_help="By which migration's transaction an object was written.")
+@click.argument("identity", required=False)
+@_all
+@click.option("--out-of-band", is_flag=True, help="List only what no migration is known to have written.")
+@reporting("config", "db", "shadow", "prelude", formats=("text", "json"), settings={"identity": "subject"})
+def provenance(settings: Settings, *, owner_class: str | None, out_of_band: bool) -> Report:
+    """Tell by which migration's transaction each live object was last written, or between which two
+    migrations it was written by none, and when.
+
+    Compares the transaction ids of catalog rows with those of the migration tool's ledger. Where that cannot
+    be told (a ledger with one row, a restored or upgraded cluster) it says so. Default: all core objects.
+    """
+    from auditor.audits import provenance as audit
+
+    return audit.run(settings, owner_class, out_of_band=out_of_band)

@@ -42,11 +42,70 @@ def history(data: Data, view: View, page: Page) -> None:  # noqa: ARG001 - every
         page.line("  ", ("red", _standing(one)), f"  {one['kind']} {one['identity']}")
 
 
-LISTINGS: dict[str, Listing] = {"forensics blame": blame, "forensics history": history}
+def provenance(data: Data, view: View, page: Page) -> None:  # noqa: ARG001
+    """Objects with where their newest row comes from; then the ledger it was told by."""
+    if data["objects"]:
+        page.table(
+            [
+                (
+                    (_RELATION_STYLES[one["transaction"]["relation"]], one["transaction"]["relation"]),
+                    ("bold", f"{one['kind']} {one['identity']}"),
+                    _origin(one["transaction"]) + _shape(one),
+                )
+                for one in data["objects"]
+            ]
+        )
+        page.blank()
+    ledger = data["ledger"]
+    tables = ", ".join(ledger["tables"]) or "none"
+    rows = f"{tables}: {ledger['rows']} rows, written by {ledger['transactions']} transactions"
+    page.row("ledger", rows, indent=0, column=17)
+    if ledger["doubt"]:
+        page.row("", ledger["doubt"], indent=0, column=17, style="yellow")
+    page.row("told", ", ".join(f"{n} {word}" for word, n in data["summary"].items() if n), indent=0, column=17)
+
+
+LISTINGS: dict[str, Listing] = {
+    "forensics blame": blame,
+    "forensics history": history,
+    "forensics provenance": provenance,
+}
 """Command -> listing."""
 
 
 # Private
+
+
+_RELATION_STYLES: dict[str, Style] = {"between": "red", "unknown": "yellow"}
+_RELATION_STYLES |= {"migration": "green", "own": "green"}
+
+
+def _origin(one: Data) -> str:
+    """Who wrote the newest row, and when."""
+    match one["relation"]:
+        case "migration":
+            told = f"by the transaction of {one['migration']}"
+        case "own":
+            told = f"by {one['migration']}"
+        case "between":
+            after = f"after {one['after']}" if one["after"] else "before the first migration of the ledger"
+            told = after + (f" and before {one['before']}" if one["after"] and one["before"] else "")
+            told = f"by no migration, {told}"
+        case _:
+            told = "by whom cannot be told"
+    if one["committed_at"]:
+        told += f", at {one['committed_at']}"
+    elif one["since"] and one["until"] and one["since"] != one["until"]:
+        told += f", between {one['since']} and {one['until']}"
+    elif one["since"]:
+        told += f", after {one['since']}" if one["relation"] == "between" else f", at {one['since']}"
+    elif one["until"]:
+        told += f", before {one['until']}"
+    return told + (f" ({one['reason']})" if one["reason"] else "")
+
+
+def _shape(one: Data) -> str:
+    return {True: "; as the history says", False: "; not as the history says", None: ""}[one["as_history"]]
 
 
 def _blamed(item: Data, view: View, page: Page) -> None:
@@ -97,6 +156,8 @@ def _live(item: Data, view: View, page: Page) -> None:
             page.row("", f"{one['field']} is {one['actual']}; the history makes it {one['expected']}")
     if live["diff"]:
         _diff(live["diff"], view, page)
+    if live["transaction"] is not None:
+        page.row("written", _origin(live["transaction"]), style=_RELATION_STYLES[live["transaction"]["relation"]])
 
 
 def _diff(diff: str, view: View, page: Page) -> None:

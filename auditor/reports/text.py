@@ -16,7 +16,16 @@ SHOWN_PER_RULE = 20
 LISTINGS = listings.LISTINGS | forensics.LISTINGS
 
 UNJUDGED = frozenset(
-    {"contract show", "effects", "explain", "forensics blame", "forensics history", "history", "snapshot"}
+    {
+        "contract show",
+        "effects",
+        "explain",
+        "forensics blame",
+        "forensics history",
+        "forensics provenance",
+        "history",
+        "snapshot",
+    }
 )
 """Commands that list what there is: without findings their reports have no verdict."""
 

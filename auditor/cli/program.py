@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import sys
@@ -16,6 +17,9 @@ from auditor.errors import AuditorError, ConfigurationError
 
 DEFECT = 70
 INTERRUPTED = 130
+
+_COLLECTOR = (100_000, 50, 100)
+"""When the garbage collector runs: seldom. A history is a million values that stay and are looked through."""
 
 
 @dataclass
@@ -81,6 +85,8 @@ class Program(LazyGroup):
         """Run, and exit with one of the documented codes."""
         run = Run()
         given = list(sys.argv[1:] if args is None else args)
+        if args is None:  # a process of its own, and a short one
+            gc.set_threshold(*_COLLECTOR)
         try:
             code = super().main(given, *pos, **{**extra, "standalone_mode": False, "obj": run})
         except click.ClickException as error:
@@ -94,6 +100,8 @@ class Program(LazyGroup):
             code = _say(_one_line(error), error.exit_code, given)
         except Exception as error:  # noqa: BLE001 - whatever is left is a defect, and must not look like a verdict
             code = _defect(error, run, given)
+        if args is None:
+            gc.freeze()  # what Python would look through once more before it ends
         sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -189,6 +189,7 @@ class Catalog:
         self.others: dict[tuple[str, str | None, str], list[Object]] = {}
         self.schemas: dict[str, Object] = {"public": Object("schema", "public", external=True)}
         self.constraint_names: dict[tuple[str, str], int] = {}
+        self._constraints: dict[str, list[Object]] = {}
         self._temporaries: list[Object] = []
         self.add(Object("extension", "plpgsql", external=True))
 
@@ -311,6 +312,14 @@ class Catalog:
                     return candidate
         return None
 
+    def constraint(self, name: str) -> Object | None:
+        """A constraint of that name on any relation; of several that of the relation known longest."""
+        parents = {id(one.parent): one.parent for one in self._constraints.get(name, ()) if one.parent is not None}
+        standing = [parent for parent in parents.values() if self._stands(parent)]
+        if len(standing) > 1:
+            standing = [one for one in self.relations.values() if id(one) in parents]
+        return standing[0].child("table constraint", name) if standing else None
+
     # Changing
 
     def add(self, item: Object) -> Object:
@@ -325,6 +334,7 @@ class Catalog:
             if child_key(item.kind) == "constraint":
                 key = (item.parent.schema or "", item.name)
                 self.constraint_names[key] = self.constraint_names.get(key, 0) + 1
+                self._constraints.setdefault(item.name, []).append(item)
         elif item.kind in RELATION_KINDS:
             self.relations[item.schema or "", item.name] = item
         elif item.kind in TYPE_KINDS:
@@ -345,6 +355,7 @@ class Catalog:
                 del item.parent.children[child_key(item.kind), item.name]
             if child_key(item.kind) == "constraint":
                 key = (item.parent.schema or "", item.name)
+                _discard(self._constraints, item.name, item)
                 left = self.constraint_names.get(key, 0) - 1
                 if left > 0:
                     self.constraint_names[key] = left
@@ -445,6 +456,9 @@ class Catalog:
         return _Taken(self, schema, relations=relations, constraints=True)
 
     # Private
+
+    def _stands(self, relation: Object) -> bool:
+        return self.relations.get((relation.schema or "", relation.name)) is relation
 
     def _path(self, name: Name, *, temporary: bool = False) -> tuple[str, ...]:
         if name.schema is not None:

@@ -43,7 +43,7 @@ def find(
         if parent is not None:
             return parent.child(kind, name.name)
         if table is None and kind == "table constraint":
-            return _constraint_anywhere(fold, name)
+            return catalog.constraint(name.name)
         return None
     if kind in RELATION_KINDS:
         return catalog.relation(name)
@@ -489,12 +489,3 @@ def _multirange(fold: Folding, item: Object, change: c.CreateType) -> None:
         catalog.depend(constructor, item, automatic=True)
         if subtype.object is not None:
             catalog.depend(constructor, subtype.object)
-
-
-def _constraint_anywhere(fold: Folding, name: c.Name) -> Object | None:
-    key = child_key("table constraint"), name.name
-    for relation in fold.catalog.relations.values():
-        found = relation.children.get(key)
-        if found is not None:
-            return found
-    return None

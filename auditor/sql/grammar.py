@@ -12,9 +12,9 @@ gives up at 100 levels, which is 48 operands of `||`. Positions are bytes of the
 from __future__ import annotations
 
 import ctypes
-import json
 from typing import Any, NamedTuple
 
+import msgspec
 import pgparse
 from postgast import native
 from postgast.errors import PgQueryError, check_error
@@ -68,12 +68,13 @@ def parse(sql: str) -> list[Node]:
     _refuse_deep(data)
     result = native.lib.pg_query_parse(data)
     try:
-        _raise_error(result, data)
+        if result.error:
+            _raise_error(result, data)
         tree = result.parse_tree
     finally:
         native.lib.pg_query_free_parse_result(result)
     try:
-        statements: list[Node] = json.loads(tree).get("stmts", [])
+        statements: list[Node] = _JSON.decode(tree).get("stmts", [])
     except RecursionError:
         raise UnreadableSql("nested too deeply to be read") from None
     return statements
@@ -165,6 +166,7 @@ def parse_plpgsql(statement: str) -> list[Node] | None:
 
 # Private
 
+_JSON = msgspec.json.Decoder(Node)
 _TOKEN_NAMES: dict[int, str] = {number: name for name, number in TokenKind.items()}
 _KIND = dict(TokenKind.items())
 _SEMICOLON, _OPEN, _CLOSE, _COMMA = _KIND["ASCII_59"], _KIND["ASCII_40"], _KIND["ASCII_41"], _KIND["ASCII_44"]

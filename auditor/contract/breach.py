@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from auditor.contract.entries import DedupeKeyEntry
 from auditor.model import Location, ObjectId, OwnerClass, Provenance, Severity
 
 COMPARED = frozenset(
@@ -101,6 +102,7 @@ class Checked:
         counts: how many of each kind of thing were looked at.
         not_checked: what could not be looked at, each with the reason.
         kept: what the contract says is as it should be although a comparison may see it differently.
+        unkept: entries of dedupe keys that nothing keeps, each with what made it so.
     """
 
     breaches: list[Breach] = field(default_factory=list)
@@ -108,6 +110,7 @@ class Checked:
     counts: dict[str, int] = field(default_factory=dict)
     not_checked: list[str] = field(default_factory=list)
     kept: set[Cause] = field(default_factory=set)
+    unkept: list[tuple[DedupeKeyEntry, frozenset[Cause]]] = field(default_factory=list)
 
     def count(self, kind: str, number: int = 1) -> None:
         """Note that something was looked at."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from auditor.contract.arbiters import check_arbiters
 from auditor.contract.breach import Checked
 from auditor.contract.dedupe_keys import check_dedupe_keys
 from auditor.contract.deployed import check_deployed
@@ -18,6 +19,7 @@ CHECKS = (
     check_triggers,
     check_functions,
     check_dedupe_keys,
+    check_arbiters,
     check_queues,
     check_projections,
     check_deployed,

@@ -18,7 +18,7 @@ from auditor.migrations.effects import changes_of
 from auditor.model import ObjectId, Snapshot
 from auditor.model.change import CreateIndex
 from auditor.sql.names import quote_identifier
-from auditor.sql.predicates import canonical, same_expression
+from auditor.sql.predicates import canonical, conditions, same_predicate
 
 NOT_UNIQUE = "is not unique"
 OTHER_COLUMNS = "has other columns"
@@ -62,6 +62,9 @@ def check_dedupe_keys(facts: Facts, checked: Checked) -> None:
         live = uniquenesses(facts, facts.live, entry.table)
         keeping = [one for one in live if not differences(entry, one)]
         expected = [one for one in uniquenesses(facts, facts.expected, entry.table) if not differences(entry, one)]
+        for one in live:
+            if one not in keeping and not facts.should_be(one.item) and _is_stricter(entry, one):
+                _stricter(facts, checked, entry, one)
         if keeping:
             # Its name is free: neither the missing nor the new name is drift.
             if not any(one.item in {e.item for e in expected} for one in keeping):
@@ -113,10 +116,9 @@ def differences(entry: DedupeKeyEntry, one: Uniqueness) -> list[str]:
     wanted = frozenset(_canonical(column) for column in entry.columns)
     if one.keys != wanted:
         said.append(OTHER_COLUMNS)
-    if (entry.where is None) != (one.predicate is None):
-        said.append("has a predicate" if one.predicate else "has no predicate")
-    elif entry.where is not None and one.predicate is not None and not same_expression(entry.where, one.predicate):
-        said.append("has another predicate")
+    if not same_predicate(entry.where, one.predicate):
+        other = "has another predicate" if entry.where is not None else "has a predicate"
+        said.append(other if one.predicate else "has no predicate")
     if one.nulls_not_distinct != (entry.nulls == "not distinct"):
         said.append("has the other rule for NULLs")
     if entry.name is not None and not _named(entry.name, one.item):
@@ -154,6 +156,8 @@ def _breach(
     fields = _changed_fields(facts, item) if item is not None else []
     repair = facts.repair(item, fields) if item is not None and right is not None else None
     named = {one.item for one in (*expected, *close)} | ({item} if item is not None else set())
+    causes = frozenset([facts.cause(one) for one in named] or [Cause(table, f"unique {wanted}")])
+    checked.unkept.append((entry, causes))
     checked.breaches.append(
         facts.breach(
             "dedupe-key",
@@ -164,7 +168,38 @@ def _breach(
             expected=wanted,
             actual=str(near) if near is not None else "missing",
             repair=repair or f"CREATE UNIQUE INDEX ON {entry.table} {_definition(entry)};",
-            causes=[facts.cause(one) for one in named] or [Cause(table, f"unique {wanted}")],
+            causes=causes,
+        )
+    )
+
+
+def _is_stricter(entry: DedupeKeyEntry, one: Uniqueness) -> bool:
+    """Whether a unique index refuses rows that the key lets in: fewer keys, or more rows."""
+    if NOT_UNIQUE in one.flaws or "is not ready" in one.flaws:
+        return False
+    if one.keys == _wanted(entry):
+        declared_rows = conditions(entry.where) if entry.where is not None else frozenset()
+        rows = conditions(one.predicate) if one.predicate is not None else frozenset()
+        if declared_rows is None or rows is None:
+            return False
+        return rows < declared_rows or (
+            one.nulls_not_distinct and entry.nulls == "distinct" and rows <= declared_rows
+        )
+    return one.keys < _wanted(entry)
+
+
+def _stricter(facts: Facts, checked: Checked, entry: DedupeKeyEntry, one: Uniqueness) -> None:
+    checked.breaches.append(
+        facts.breach(
+            "dedupe-key",
+            f"{one} refuses rows that the key of {entry.table} lets in, {declared(entry)}; "
+            "no migration leaves it there",
+            entry=entry,
+            item=one.item,
+            expected=declared(entry),
+            actual=str(one),
+            repair=facts.repair_of_extra(one.item),
+            causes=[Cause(one.item)],
         )
     )
 

@@ -163,6 +163,25 @@ class Signature(msgspec.Struct, frozen=True):
     arguments: tuple[TypeName, ...] | None = None
 
 
+class Arbiter(msgspec.Struct, frozen=True):
+    """What an ON CONFLICT clause asks for: PostgreSQL looks for a unique index that fits.
+
+    Attributes:
+        columns: unquoted.
+        expressions, where: in the canonical form of `auditor.sql.predicates`, as JSON: for comparing only.
+        constraint: ON CONSTRAINT.
+        updates: True for DO UPDATE.
+        qualified: True if a collation or an operator class is asked for too.
+    """
+
+    columns: tuple[str, ...] = ()
+    expressions: tuple[str, ...] = ()
+    where: str | None = None
+    constraint: str | None = None
+    updates: bool = False
+    qualified: bool = False
+
+
 class Access(msgspec.Struct, frozen=True):
     """What a statement does to rows.
 
@@ -173,6 +192,7 @@ class Access(msgspec.Struct, frozen=True):
             `nextval` and `setval` of a sequence given by its name. LOCK is a `read`.
         columns: columns written (INSERT list, UPDATE SET), where named.
         conflict: ON CONFLICT target columns, where given.
+        arbiters: what each ON CONFLICT with a target asks for.
         literals: literals that a column of it is compared with (=, IN, = ANY) or may be set to: (column, value);
             none longer than 200 characters, none of a column that meets more than 100 in the statement.
         arguments: of a call, each the text of its value (NULL and what is not known: None).
@@ -184,6 +204,7 @@ class Access(msgspec.Struct, frozen=True):
     verb: str
     columns: tuple[str, ...] = ()
     conflict: tuple[str, ...] = ()
+    arbiters: tuple[Arbiter, ...] = ()
     literals: tuple[tuple[str, str], ...] = ()
     arguments: tuple[str | None, ...] = ()
     named: tuple[str, ...] = ()

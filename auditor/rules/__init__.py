@@ -7,6 +7,7 @@ from auditor.rules.classification import mixed_migration, unowned_object
 from auditor.rules.configuration import allowance_expired, allowance_unused, entry_matches_nothing
 from auditor.rules.contract import (
     claim_scope,
+    conflict_without_arbiter,
     dedupe_key,
     function_contract,
     job_types,
@@ -69,6 +70,7 @@ RULES: tuple[Rule, ...] = (
     migration_out_of_order.RULE,
     core_conflict.RULE,
     evidence_missing.RULE,
+    conflict_without_arbiter.RULE,
 )
 
 RETIRED: frozenset[str] = frozenset()

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
 from auditor.model.change import Access, Name, Reference
+from auditor.sql.arbiters import arbiter_of
 from auditor.sql.constants import argument_text
 from auditor.sql.names import is_builtin_function, split_name
 from auditor.sql.scopes import (
@@ -114,6 +115,7 @@ class Mentions:
                 known.literals.update(relation.literals)
                 known.written.update(relation.written)
                 known.conflict = known.conflict or relation.conflict
+                known.arbiters.update(relation.arbiters)
         found = [
             Access(
                 relation.action,  # type: ignore[arg-type]
@@ -121,6 +123,7 @@ class Mentions:
                 relation.verb,
                 columns=tuple(relation.written),
                 conflict=relation.conflict,
+                arbiters=tuple(relation.arbiters),
                 literals=telling_literals(relation.literals),
             )
             for relation in merged.values()
@@ -247,6 +250,8 @@ class Mentions:
                 for element in infer.get("indexElems", ())
                 if "name" in element["IndexElem"]
             )
+            if (arbiter := arbiter_of(conflict)) is not None:
+                target.arbiters[arbiter] = None
             self._assignments(conflict.get("targetList", ()), target, scope)
             self._walk(infer, scope)
             self._walk(conflict.get("whereClause"), scope)

@@ -59,7 +59,12 @@ def conditions(predicate: str) -> frozenset[Form] | None:
     A predicate only asks whether it is true: there `b IS TRUE` is `b`, and `b IS FALSE` is `NOT b`.
     """
     form = canonical(predicate)
-    return None if form is None else frozenset(_parts(_asked(form)))
+    return None if form is None else conditions_of(form)
+
+
+def conditions_of(form: Form) -> frozenset[Form]:
+    """The same of a predicate that is in canonical form already."""
+    return frozenset(_parts(_asked(form)))
 
 
 def same_predicate(left: str | None, right: str | None) -> bool:

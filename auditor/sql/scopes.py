@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from auditor.model.change import Name
+from auditor.model.change import Arbiter, Name
 from auditor.sql.names import is_builtin_function, is_builtin_relation, is_builtin_type
 from auditor.sql.tree import Node, array_literal, items, literal, strings
 
@@ -24,7 +24,7 @@ ALL_COLUMNS = "*"
 class Relation:
     """A relation that a statement mentions, gathered while walking."""
 
-    __slots__ = ("action", "columns", "conflict", "literals", "name", "system", "verb", "written")
+    __slots__ = ("action", "arbiters", "columns", "conflict", "literals", "name", "system", "verb", "written")
 
     def __init__(self, name: Name, action: str, verb: str) -> None:
         self.name = name
@@ -34,6 +34,7 @@ class Relation:
         self.columns: dict[str, None] = {}
         self.written: dict[str, None] = {}
         self.conflict: tuple[str, ...] = ()
+        self.arbiters: dict[Arbiter, None] = {}
         self.literals: dict[tuple[str, str], None] = {}
 
 

@@ -633,6 +633,7 @@ def test_the_contract_holds_of_what_the_migrations_make(pipeline: Pipeline) -> N
         "trigger": 1,
         "function": 3,
         "dedupe key": 1,
+        "arbiter": 1,
         "queue": 1,
         "job type": 3,
         "claim": 2,

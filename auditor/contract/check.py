@@ -19,9 +19,9 @@ CHECKS = (
     check_triggers,
     check_functions,
     check_dedupe_keys,
-    check_arbiters,
     check_queues,
     check_projections,
+    check_arbiters,
     check_deployed,
 )
 """One for each kind of entry. Of two breaches about the same, that of the earlier check is kept."""

@@ -62,15 +62,13 @@ def check_dedupe_keys(facts: Facts, checked: Checked) -> None:
         live = uniquenesses(facts, facts.live, entry.table)
         keeping = [one for one in live if not differences(entry, one)]
         expected = [one for one in uniquenesses(facts, facts.expected, entry.table) if not differences(entry, one)]
-        for one in live:
-            if one not in keeping and not facts.should_be(one.item) and _is_stricter(entry, one):
-                _stricter(facts, checked, entry, one)
         if keeping:
             # Its name is free: neither the missing nor the new name is drift.
             if not any(one.item in {e.item for e in expected} for one in keeping):
                 checked.kept |= {Cause(one.item) for one in (*keeping, *expected)}
             continue
         _breach(facts, checked, entry, table, live, expected)
+    _check_others(facts, checked)
 
 
 def uniquenesses(facts: Facts, snapshot: Snapshot | None, table: str) -> list[Uniqueness]:
@@ -173,34 +171,40 @@ def _breach(
     )
 
 
-def _is_stricter(entry: DedupeKeyEntry, one: Uniqueness) -> bool:
-    """Whether a unique index refuses rows that the key lets in: fewer keys, or more rows."""
-    if NOT_UNIQUE in one.flaws or "is not ready" in one.flaws:
-        return False
-    if one.keys == _wanted(entry):
-        declared_rows = conditions(entry.where) if entry.where is not None else frozenset()
-        rows = conditions(one.predicate) if one.predicate is not None else frozenset()
-        if declared_rows is None or rows is None:
-            return False
-        return rows < declared_rows or (
-            one.nulls_not_distinct and entry.nulls == "distinct" and rows <= declared_rows
-        )
-    return one.keys < _wanted(entry)
+def _check_others(facts: Facts, checked: Checked) -> None:
+    """Unique indexes beside the declared keys that nobody made: they refuse rows that the keys let in."""
+    entries: dict[str, list[DedupeKeyEntry]] = {}
+    for entry in facts.configuration.contract.dedupe_keys:
+        entries.setdefault(str(entry.table), []).append(entry)
+    for table, keys in entries.items():
+        for one in uniquenesses(facts, facts.live, table):
+            enforced = NOT_UNIQUE not in one.flaws and "is not ready" not in one.flaws
+            if not enforced or facts.should_be(one.item) or any(_refuses_no_more(one, key) for key in keys):
+                continue
+            checked.breaches.append(
+                facts.breach(
+                    "dedupe-key",
+                    f"{one} refuses rows that the declared keys of {table} let in; no migration leaves it there",
+                    entry=keys[0],
+                    item=one.item,
+                    expected="; ".join(declared(key) for key in keys),
+                    actual=str(one),
+                    repair=facts.repair_of_extra(one.item),
+                    causes=[Cause(one.item)],
+                )
+            )
 
 
-def _stricter(facts: Facts, checked: Checked, entry: DedupeKeyEntry, one: Uniqueness) -> None:
-    checked.breaches.append(
-        facts.breach(
-            "dedupe-key",
-            f"{one} refuses rows that the key of {entry.table} lets in, {declared(entry)}; "
-            "no migration leaves it there",
-            entry=entry,
-            item=one.item,
-            expected=declared(entry),
-            actual=str(one),
-            repair=facts.repair_of_extra(one.item),
-            causes=[Cause(one.item)],
-        )
+def _refuses_no_more(one: Uniqueness, entry: DedupeKeyEntry) -> bool:
+    """Whether a unique index refuses only what the key refuses too: as many keys or more, as few rows or fewer."""
+    wanted = conditions(entry.where) if entry.where is not None else frozenset()
+    there = conditions(one.predicate) if one.predicate is not None else frozenset()
+    if wanted is None or there is None:
+        return True  # cannot be told; that it is there is drift all the same
+    return (
+        one.keys >= _wanted(entry)
+        and there >= wanted
+        and one.nulls_not_distinct <= (entry.nulls == "not distinct")
     )
 
 

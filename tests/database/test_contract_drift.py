@@ -251,6 +251,26 @@ CHANGES: dict[str, tuple[str, tuple[str, str, str | None], tuple[str, str, str |
         ("dedupe-key", DEDUPE, "keys"),
         ("object-changed", DEDUPE, "keys"),
     ),
+    "another unique index beside": (
+        "create unique index one_of_each on jobs (type)",
+        ("dedupe-key", "public.one_of_each", None),
+        ("object-unexpected", "public.one_of_each", None),
+    ),
+    "the same index twice": (
+        "create unique index again on jobs (dedupe_key) where dedupe_key is not null",
+        ("object-unexpected", "public.again", None),
+        ("object-unexpected", "public.again", None),
+    ),
+    "an insert that finds no index": (
+        (
+            "create or replace function on_events() returns trigger language plpgsql security definer "
+            "set search_path = public, pg_temp as "
+            "'begin insert into jobs (document_id, type) values (1, ''stamp'') "
+            "on conflict (dedupe_key) do nothing; return new; end'"
+        ),
+        ("function-contract", LISTENER, "body"),
+        ("function-body-changed", LISTENER, "body"),
+    ),
     "whitelist widened": (
         (
             "alter table jobs drop constraint jobs_type_check, "
@@ -384,6 +404,17 @@ def test_the_repair_of_a_breach_mends_the_database(pipeline: Pipeline, change: s
 def only(pipeline: Pipeline, change: str, config: str = "classifications.yaml") -> Breach:
     (breach,) = drift(pipeline.facts(config, live_after(pipeline, change))).breaches
     return breach
+
+
+def test_an_index_takes_the_inserts_along_that_need_it(pipeline: Pipeline) -> None:
+    breach = only(pipeline, f"drop index {DEDUPE}")
+
+    assert breach.also == (
+        (
+            "function public.on_events() inserts into public.jobs ON CONFLICT (dedupe_key) WHERE ..., and every "
+            "such insert fails: no valid unique index of public.jobs has exactly these keys"
+        ),
+    )
 
 
 def test_an_older_definition_is_named(pipeline: Pipeline) -> None:
@@ -557,6 +588,7 @@ def test_without_a_replay_the_contract_is_still_checked(pipeline: Pipeline) -> N
         "trigger under a condition",
         "volatility",
         "another trigger on a core table",
+        "the same index twice",
         "another owner",
         "a legacy trigger on again",
         "a legacy function back",

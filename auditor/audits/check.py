@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container
 
+from auditor.audits.bodies import drifted_bodies, judge_bodies
 from auditor.audits.inputs import Inputs, Outcome, read_inputs, report, required
 from auditor.audits.judging import drifted, keeps_contract
 from auditor.audits.live import Live, read_live
@@ -14,7 +15,7 @@ from auditor.config import Settings
 from auditor.contract.facts import Facts
 from auditor.contract.load import Configuration
 from auditor.errors import CouldNotCheck
-from auditor.model import Report
+from auditor.model import Report, Snapshot
 
 
 def run(settings: Settings) -> Report:
@@ -44,12 +45,13 @@ def outcome_of(settings: Settings) -> tuple[Outcome, Inputs]:
     summary = ", ".join(f"{count} {name}" for name, count in classes.data["summary"].items())
     outcome = reading(inputs, captured) + classes + Outcome(notes=(f"migrations: {summary}",)) + replay_outcome
     if replayed is not None and replayed.snapshot is not None:
-        outcome += keeps_contract(inputs, replayed.snapshot)
+        outcome += keeps_contract(inputs, replayed.snapshot) + _bodies(inputs, replayed.snapshot)
     outcome += live_outcome
     if live is not None:
         expected = replayed.snapshot if replayed is not None else None
         facts = Facts(configuration, inputs.history, live.snapshot, expected, live.applied)
         outcome += _without_what_was_said(drifted(facts, "core"), outcome)
+        outcome += _without_what_was_said(drifted_bodies(facts), outcome)
     outcome += _guards(configuration)
     return outcome, inputs
 
@@ -68,6 +70,12 @@ def _replayed(settings: Settings, inputs: Inputs, live: Live | None) -> tuple[Re
     if replayed.snapshot is None:
         outcome += Outcome(not_checked=("contract: the history did not replay to its end",))
     return replayed, outcome
+
+
+def _bodies(inputs: Inputs, snapshot: Snapshot) -> Outcome:
+    if inputs.configuration is None:
+        return Outcome()
+    return judge_bodies(Facts(inputs.configuration, inputs.history, snapshot, snapshot), source="replay")
 
 
 def _live(settings: Settings, inputs: Inputs) -> tuple[Live | None, Outcome]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from auditor.audits.bodies import drifted_bodies
 from auditor.audits.expected import expected_catalog
 from auditor.audits.inputs import Inputs, Outcome, read_inputs, report, required
 from auditor.audits.judging import drifted
@@ -40,7 +41,8 @@ def run(settings: Settings) -> Report:
         snapshot, expected = respelled(snapshot), respelled(expected) if expected is not None else None
     facts = Facts(configuration, inputs.history, snapshot, expected, live.applied, whole=not narrow)
     about = Outcome(evaluated=BOOKKEEPING, notes=(live.note, f"scope {settings.scope}"))
-    return report("drift", about + outcome + drifted(facts, settings.scope), inputs, settings)
+    found = drifted(facts, settings.scope) + drifted_bodies(facts)
+    return report("drift", about + outcome + found, inputs, settings)
 
 
 # Private

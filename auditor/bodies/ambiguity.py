@@ -102,7 +102,9 @@ def _temporary_tables(trees: list[Node]) -> dict[str, Columns]:
                 for element in create.get("tableElts", ())
                 if "ColumnDef" in element
             )
-            complete = not create.get("inhRelations") and all("TableLikeClause" not in e for e in create["tableElts"])
+            complete = not create.get("inhRelations") and all(
+                "TableLikeClause" not in e for e in create["tableElts"]
+            )
             found[create["relation"]["relname"]] = Columns(columns, complete)
         elif (made := tree.get("CreateTableAsStmt")) is not None:
             found[made["into"]["rel"]["relname"]] = UNKNOWN

@@ -134,8 +134,8 @@ class _Paths:
 
     def _if(self, body: Node) -> bool:
         branches = [(body["cond"], body.get("then_body", []))]
-        for wrapped in body.get("elsif_list", ()):
-            branches.append((wrapped["PLpgSQL_if_elsif"]["cond"], wrapped["PLpgSQL_if_elsif"].get("stmts", [])))
+        elsifs = [wrapped["PLpgSQL_if_elsif"] for wrapped in body.get("elsif_list", ())]
+        branches += [(one["cond"], one.get("stmts", [])) for one in elsifs]
         if any(self.all_complete(statements) for _, statements in branches):
             return True
         if "else_body" in body:

@@ -39,7 +39,7 @@ def scene_of_snapshot(facts: Facts, *, source: str = "live") -> Scene:
         routines={routine.id: routine for routine in _routines(facts)},
         tables=tables,
         table_columns={
-            identity: Columns(tuple(columns.get(identity, ())))
+            identity: Columns(tuple(columns.get(identity, ())), complete=facts.whole)
             for identity, kind in tables.items()
             if kind in ("table", "foreign table")
         },

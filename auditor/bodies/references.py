@@ -35,7 +35,9 @@ FunctionColumns = Callable[[Name], Columns | None]
 
 _Ctes = Mapping[str, Columns]
 
-_SCALAR = frozenset({"generate_series", "generate_subscripts", "unnest", "regexp_split_to_table", "string_to_table"})
+_SCALAR = frozenset(
+    {"generate_series", "generate_subscripts", "unnest", "regexp_split_to_table", "string_to_table"}
+)
 _NAMED: dict[str, tuple[str, ...]] = {
     "json_array_elements": ("value",),
     "json_array_elements_text": ("value",),
@@ -73,7 +75,8 @@ def references_of(
 
     Args:
         statement: `{"SelectStmt": {...}}` and the like.
-        relations, functions: what is known of those that FROM names.
+        relations: what is known of the relations that it names.
+        functions: what is known of the functions in FROM.
     """
     walk = _Walk(relations, functions)
     walk.statement(statement)

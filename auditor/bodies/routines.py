@@ -1,4 +1,4 @@
-"""A function or procedure as the rules see it: what it is declared to be, its body, who may call it, whose it is."""
+"""A function or procedure as the rules see it: its declaration, its body, who may call it, whose it is."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from auditor.model.change import AnyChange, CreateFunction
 from auditor.sql import UnreadableSql, grammar
 from auditor.sql.grammar import scan
 from auditor.sql.tree import Node
-
 
 
 @dataclass(frozen=True)
@@ -131,7 +130,9 @@ def routine_of(
         item: its kind and identity.
         owner_class: whose it is.
         statement: one CREATE FUNCTION or PROCEDURE.
-        executors, place, owner: see the class.
+        executors: roles that may call it beside its owner; None if not known.
+        place: where the CREATE statement stands in a file.
+        owner: the role that owns it.
         written: the statement as it stands at `place`, where that is another text.
     """
     changes = changes_of(statement)

@@ -1,4 +1,4 @@
-"""Everything that a rule over bodies may ask about: routines, tables with their columns, triggers, views, rules, keys.
+"""What a rule over bodies may ask about: routines, tables with their columns, triggers, views, rules, keys.
 
 Made from a snapshot, in which PostgreSQL itself has resolved every name; or, where the history could not be
 replayed, from the history alone, which knows less and says so.

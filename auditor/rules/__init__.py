@@ -3,6 +3,16 @@
 from __future__ import annotations
 
 from auditor.model.rule import Rule
+from auditor.rules.bodies import (
+    ambiguous_column,
+    conflict_without_arbiter,
+    discarded_row,
+    missing_return,
+    projection_decides,
+    queue_back_door,
+    swallowed_error,
+    unsafe_claim,
+)
 from auditor.rules.classification import mixed_migration, unowned_object
 from auditor.rules.configuration import allowance_expired, allowance_unused, entry_matches_nothing
 from auditor.rules.contract import (
@@ -35,6 +45,7 @@ from auditor.rules.reading import (
 )
 from auditor.rules.replay import change_missed, change_wrong, migration_failed
 from auditor.rules.review import core_conflict, evidence_missing, migration_edited, migration_out_of_order
+from auditor.rules.security import definer_for_everybody, definer_search_path, unquoted_dynamic_sql
 
 RULES: tuple[Rule, ...] = (
     not_understood.RULE,
@@ -71,6 +82,17 @@ RULES: tuple[Rule, ...] = (
     core_conflict.RULE,
     evidence_missing.RULE,
     conflict_without_arbiter.RULE,
+    ambiguous_column.RULE,
+    missing_return.RULE,
+    swallowed_error.RULE,
+    conflict_without_arbiter.RULE,
+    unsafe_claim.RULE,
+    queue_back_door.RULE,
+    projection_decides.RULE,
+    discarded_row.RULE,
+    definer_search_path.RULE,
+    definer_for_everybody.RULE,
+    unquoted_dynamic_sql.RULE,
 )
 
 RETIRED: frozenset[str] = frozenset()

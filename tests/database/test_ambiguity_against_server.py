@@ -11,8 +11,8 @@ import psycopg
 
 from auditor.bodies.ambiguity import ambiguous_references
 from auditor.bodies.of_snapshot import scene_of_snapshot
-from auditor.catalog.reader import read_snapshot
 from auditor.catalog.printing import set_printing
+from auditor.catalog.reader import read_snapshot
 from auditor.contract.facts import Facts
 from auditor.contract.load import load
 from auditor.history import fold

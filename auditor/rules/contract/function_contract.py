@@ -39,6 +39,7 @@ GOOD = BAD | {
     "migrations/0001_claim.sql": """\
 CREATE FUNCTION public.claim_job() RETURNS integer LANGUAGE sql
     SECURITY DEFINER SET search_path = public, pg_temp AS 'SELECT 1';
+REVOKE EXECUTE ON FUNCTION public.claim_job() FROM PUBLIC;
 """,
 }
 

@@ -1,0 +1,97 @@
+"""The rules over function bodies, on a replayed or a live catalog."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from auditor.audits.inputs import Outcome
+from auditor.bodies.of_snapshot import scene_of_snapshot
+from auditor.bodies.scene import Scene
+from auditor.contract.facts import Facts
+from auditor.contract.load import Configuration
+from auditor.rules.bodies import (
+    ambiguous_column,
+    conflict_without_arbiter,
+    discarded_row,
+    missing_return,
+    projection_decides,
+    queue_back_door,
+    swallowed_error,
+    unsafe_claim,
+)
+from auditor.rules.security import definer_for_everybody, definer_search_path, unquoted_dynamic_sql
+
+_ABOUT_THE_SCENE = (
+    ambiguous_column,
+    missing_return,
+    swallowed_error,
+    conflict_without_arbiter,
+    discarded_row,
+    definer_search_path,
+    definer_for_everybody,
+    unquoted_dynamic_sql,
+)
+_ABOUT_THE_CONTRACT = (unsafe_claim, queue_back_door, projection_decides)
+
+CODES = frozenset(module.RULE.code for module in (*_ABOUT_THE_SCENE, *_ABOUT_THE_CONTRACT))
+
+
+def judge_bodies(facts: Facts, *, source: str) -> Outcome:
+    """What the bodies of a catalog's functions do wrong.
+
+    Args:
+        facts: whose `live` snapshot is judged.
+        source: `replay` or `live`.
+    """
+    return judge_scene(scene_of_snapshot(facts, source=source), facts.configuration)
+
+
+def drifted_bodies(facts: Facts) -> Outcome:
+    """What the bodies of a live catalog do wrong that those of the migrations do not.
+
+    What is wrong in the migrations too is no drift: `check` says so. That an expected function is SECURITY DEFINER,
+    or for everybody, or has lost its settings, is told as a difference of these fields.
+    """
+    found = judge_bodies(facts, source="live")
+    expected: frozenset[str] = frozenset()
+    if facts.expected is not None:
+        wanted = Facts(facts.configuration, facts.history, facts.expected, facts.expected)
+        expected = frozenset(finding.fingerprint for finding in judge_bodies(wanted, source="replay").findings)
+    return dataclasses.replace(
+        found,
+        findings=tuple(
+            finding
+            for finding in found.findings
+            if finding.fingerprint not in expected
+            and not (finding.code in _COMPARED and finding.object is not None and facts.known(finding.object))
+        ),
+    )
+
+
+def judge_scene(scene: Scene, configuration: Configuration) -> Outcome:
+    """The same, of a scene."""
+    contract = configuration.contract
+    unreadable = sorted(str(routine.id) for routine in scene.routines.values() if routine.unreadable)
+    said = [f"the body of {name}: its PL/pgSQL could not be read" for name in unreadable[:_NAMED]]
+    if len(unreadable) > _NAMED:
+        said.append(f"the bodies of {len(unreadable) - _NAMED} more functions: their PL/pgSQL could not be read")
+    if not scene.whole:
+        said.append("function bodies: only those that the contract names were read")
+    return Outcome(
+        findings=(
+            *(finding for module in _ABOUT_THE_SCENE for finding in module.check(scene)),
+            *unsafe_claim.check(scene, contract.queues),
+            *queue_back_door.check(scene, contract.queues, contract.dedupe_keys),
+            *projection_decides.check(scene, contract.queues, contract.projections),
+        ),
+        evaluated=CODES,
+        checked={"function body": len(scene.routines)},
+        not_checked=tuple(said),
+    )
+
+
+# Private
+
+_NAMED = 5
+_COMPARED = frozenset({definer_search_path.RULE.code, definer_for_everybody.RULE.code})
+"""Rules about fields of a function that the comparison of catalogs looks at too."""

@@ -1,0 +1,1 @@
+"""Rules over what functions do when they are called."""

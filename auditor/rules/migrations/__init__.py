@@ -1,0 +1,1 @@
+"""Rules over what migrations do to the core."""

@@ -1,0 +1,1 @@
+"""Rules over who may run what as whom."""

@@ -49,7 +49,7 @@ def judge_bodies(facts: Facts, *, source: str) -> Outcome:
 def drifted_bodies(facts: Facts) -> Outcome:
     """What the bodies of a live catalog do wrong that those of the migrations do not.
 
-    What is wrong in the migrations too is no drift: `check` says so. That an expected function is SECURITY DEFINER,
+    What is wrong in the migrations too is no drift: `check` says so. That a known function is SECURITY DEFINER now,
     or for everybody, or has lost its settings, is told as a difference of these fields.
     """
     found = judge_bodies(facts, source="live")

@@ -7,16 +7,17 @@ import dataclasses
 from auditor.audits.inputs import Outcome
 from auditor.bodies.of_snapshot import scene_of_snapshot
 from auditor.bodies.scene import Scene
+from auditor.contract.entries import Contract
 from auditor.contract.facts import Facts
 from auditor.contract.load import Configuration
 from auditor.rules.bodies import (
     ambiguous_column,
-    conflict_without_arbiter,
     discarded_row,
     missing_return,
     projection_decides,
     queue_back_door,
     swallowed_error,
+    unfounded_conflict,
     unsafe_claim,
 )
 from auditor.rules.security import definer_for_everybody, definer_search_path, unquoted_dynamic_sql
@@ -25,13 +26,12 @@ _ABOUT_THE_SCENE = (
     ambiguous_column,
     missing_return,
     swallowed_error,
-    conflict_without_arbiter,
     discarded_row,
     definer_search_path,
     definer_for_everybody,
     unquoted_dynamic_sql,
 )
-_ABOUT_THE_CONTRACT = (unsafe_claim, queue_back_door, projection_decides)
+_ABOUT_THE_CONTRACT = (unfounded_conflict, unsafe_claim, queue_back_door, projection_decides)
 
 CODES = frozenset(module.RULE.code for module in (*_ABOUT_THE_SCENE, *_ABOUT_THE_CONTRACT))
 
@@ -49,8 +49,8 @@ def judge_bodies(facts: Facts, *, source: str) -> Outcome:
 def drifted_bodies(facts: Facts) -> Outcome:
     """What the bodies of a live catalog do wrong that those of the migrations do not.
 
-    What is wrong in the migrations too is no drift: `check` says so. That a known function is SECURITY DEFINER now,
-    or for everybody, or has lost its settings, is told as a difference of these fields.
+    What is wrong in the migrations too is no drift: `check` says so. That a known function is SECURITY
+    DEFINER now, or for everybody, or has lost its settings, is told as a difference of these fields.
     """
     found = judge_bodies(facts, source="live")
     expected: frozenset[str] = frozenset()
@@ -80,6 +80,7 @@ def judge_scene(scene: Scene, configuration: Configuration) -> Outcome:
     return Outcome(
         findings=(
             *(finding for module in _ABOUT_THE_SCENE for finding in module.check(scene)),
+            *unfounded_conflict.check(scene, _with_a_key(contract)),
             *unsafe_claim.check(scene, contract.queues),
             *queue_back_door.check(scene, contract.queues, contract.dedupe_keys),
             *projection_decides.check(scene, contract.queues, contract.projections),
@@ -91,6 +92,12 @@ def judge_scene(scene: Scene, configuration: Configuration) -> Outcome:
 
 
 # Private
+
+
+def _with_a_key(contract: Contract) -> frozenset[str]:
+    """Tables whose ON CONFLICT clauses the contract's own check judges."""
+    return frozenset(str(key.table) for key in contract.dedupe_keys) | {str(one.table) for one in contract.queues}
+
 
 _NAMED = 5
 _COMPARED = frozenset({definer_search_path.RULE.code, definer_for_everybody.RULE.code})

@@ -5,15 +5,14 @@ https://www.postgresql.org/docs/current/sql-insert.html#SQL-ON-CONFLICT
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from auditor.bodies.claims import statements_with_lines
-from auditor.bodies.references import walk_statements
 from auditor.bodies.routines import Routine
-from auditor.bodies.scene import Scene, parsed
-from auditor.sql.names import split_name
-from auditor.sql.tree import relation_name
+from auditor.bodies.scene import Scene
+from auditor.contract.arbiters import answers, described
+from auditor.model.change import Rows
+from auditor.sql.names import quote_identifier
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,37 +21,35 @@ class NoArbiter:
 
     Attributes:
         table: identity.
-        target: `(a, b)` or `ON CONSTRAINT name`.
+        clause: `ON CONFLICT (a, b)` or `ON CONFLICT ON CONSTRAINT name`.
         line: within the body, from 1.
     """
 
     table: str
-    target: str
+    clause: str
     line: int
 
 
-def without_arbiter(routine: Routine, scene: Scene) -> Iterator[NoArbiter]:
-    """The INSERTs of a body whose ON CONFLICT names no key that is there; nothing if keys are not known."""
-    if scene.keys is None or not scene.whole:
+def without_arbiter(routine: Routine, scene: Scene, except_for: Collection[str] = ()) -> Iterator[NoArbiter]:
+    """The INSERTs of a body whose ON CONFLICT names no key that is there; nothing if keys are not known.
+
+    Args:
+        routine: the routine.
+        scene: the catalog.
+        except_for: tables that are not looked at.
+    """
+    if scene.keys_of is None or scene.constraints is None or not scene.whole:
         return
-    for sql, line in statements_with_lines(routine, scene):
-        tree = parsed(sql)
-        for kind, body in walk_statements(tree):
-            infer = body.get("onConflictClause", {}).get("infer") if kind == "InsertStmt" else None
-            if not infer:
-                continue
-            table = scene.find_table(relation_name(body["relation"]), routine.search_path)
-            if table is None or scene.tables.get(table) != "table":
-                continue
-            keys = [key for key in scene.keys if key.table == table]
-            if (name := infer.get("conname")) is not None:
-                if all(split_name(key.id.identity.partition(" on ")[0])[-1] != name for key in keys):
-                    yield NoArbiter(table, f"ON CONSTRAINT {name}", line)
-                continue
-            elements = [element["IndexElem"] for element in infer.get("indexElems", ())]
-            if any("name" not in one or "opclass" in one or "collation" in one for one in elements):
-                continue  # expressions are not compared here
-            wanted = frozenset(element["name"] for element in elements)
-            partial = "whereClause" in infer
-            if not any(key.columns == wanted and (partial or not key.partial) for key in keys):
-                yield NoArbiter(table, f"({', '.join(element['name'] for element in elements)})", line)
+    for change in routine.changes:
+        if not isinstance(change, Rows) or not change.access.arbiters:
+            continue
+        table = scene.find_table(change.access.name, routine.search_path)
+        if table is None or scene.tables.get(table) != "table" or table in except_for:
+            continue
+        for arbiter in change.access.arbiters:
+            if arbiter.constraint is not None:
+                missing = f"{quote_identifier(arbiter.constraint)} on {table}" not in scene.constraints
+            else:
+                missing = all(answers(arbiter, one) is False for one in scene.keys_of(table))
+            if missing:
+                yield NoArbiter(table, described(arbiter), routine.line_of(change))

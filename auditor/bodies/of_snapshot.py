@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from auditor.bodies.names import Columns
 from auditor.bodies.routines import Routine, routine_of
-from auditor.bodies.scene import Scene, TriggerFacts, UniqueKey, column_name
+from auditor.bodies.scene import Scene, TriggerFacts, column_name
 from auditor.catalog.kinds.domain_constraint import DomainConstraint
 from auditor.catalog.kinds.event_trigger import EventTrigger
 from auditor.catalog.kinds.function import Function
@@ -19,6 +20,7 @@ from auditor.catalog.kinds.table_constraint import TableConstraint
 from auditor.catalog.kinds.trigger import Trigger
 from auditor.catalog.kinds.type import Type
 from auditor.catalog.kinds.view import View
+from auditor.contract.arbiters import candidates
 from auditor.contract.ddl import function_statement
 from auditor.contract.facts import Facts
 from auditor.model import CatalogObject, ObjectId, Snapshot
@@ -52,7 +54,12 @@ def scene_of_snapshot(facts: Facts, *, source: str = "live") -> Scene:
         rules=tuple(
             (item.id, item.table, item.definition) for item in snapshot.objects.values() if isinstance(item, Rule)
         ),
-        keys=tuple(_keys(snapshot)),
+        keys_of=partial(candidates, snapshot),
+        constraints=frozenset(
+            item.identity
+            for item in snapshot.objects.values()
+            if isinstance(item, TableConstraint) and item.type in ("p", "u", "x")
+        ),
         mentioned=tuple(_mentioned(snapshot)),
         composite_types=frozenset(
             item.identity
@@ -105,29 +112,6 @@ def _triggers(snapshot: Snapshot) -> Iterator[TriggerFacts]:
                 item.enabled != "disabled",
                 tuple(split_name(name)[0] for name in (item.old_table, item.new_table) if name),
             )
-
-
-def _keys(snapshot: Snapshot) -> Iterator[UniqueKey]:
-    for item in snapshot.objects.values():
-        if isinstance(item, Index) and item.unique:
-            yield UniqueKey(item.id, item.table, _plain(item.keys), item.predicate is not None)
-        elif isinstance(item, TableConstraint) and item.type in ("p", "u"):
-            columns = frozenset(split_name(name)[0] for name in item.columns)
-            yield UniqueKey(item.id, item.table, columns)
-        elif isinstance(item, TableConstraint) and item.type == "x":
-            yield UniqueKey(item.id, item.table, None, item.predicate is not None)
-
-
-def _plain(keys: list[str]) -> frozenset[str] | None:
-    """The columns of an index, or None if an element is an expression or has an operator class or collation."""
-    names = []
-    for key in keys:
-        key = key.removesuffix(" NULLS FIRST").removesuffix(" NULLS LAST").removesuffix(" DESC")
-        parts = split_name(key)
-        if len(parts) != 1 or "(" in key or (" " in key and not key.startswith('"')):
-            return None
-        names.append(parts[0])
-    return frozenset(names)
 
 
 def _mentioned(snapshot: Snapshot) -> Iterator[tuple[ObjectId, str]]:

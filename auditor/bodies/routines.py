@@ -106,6 +106,11 @@ class Routine:
                 return third.lower()
         return "error"
 
+    def line_of(self, change: AnyChange) -> int:
+        """The line within the body, from 1, of what it would do."""
+        at = self.statement.find(self.body) if self.body else -1
+        return change.line_offset - (self.statement.count("\n", 0, at) if at >= 0 else 0) + 1
+
     def at(self, line: int) -> Location | None:
         """The place in the file of a line of the body (1 is the first)."""
         if self.place is None:

@@ -13,6 +13,7 @@ from functools import cached_property
 from auditor.bodies.names import UNKNOWN, Columns
 from auditor.bodies.references import query_columns
 from auditor.bodies.routines import Routine
+from auditor.contract.arbiters import Candidate
 from auditor.model import ObjectId, OwnerClass
 from auditor.model.change import Name
 from auditor.sql import UnreadableSql, grammar
@@ -47,21 +48,6 @@ class TriggerFacts:
     transition_tables: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class UniqueKey:
-    """A unique index, unique constraint or exclusion constraint.
-
-    Attributes:
-        columns: unquoted names; None where it has expressions.
-        partial: whether it has a predicate.
-    """
-
-    id: ObjectId
-    table: str
-    columns: frozenset[str] | None
-    partial: bool = False
-
-
 @dataclass(frozen=True)
 class Scene:
     """One catalog, seen by the rules.
@@ -73,7 +59,8 @@ class Scene:
         triggers: all.
         views: identity -> the query as text, of views and materialized views.
         rules: (rule, table, CREATE RULE) of rewrite rules.
-        keys: unique keys, or None if they are not known.
+        keys_of: the unique keys of a table that ON CONFLICT may infer; None if they are not known.
+        constraints: identities of keys and exclusion constraints, which ON CONFLICT may name; None if not known.
         mentioned: texts of defaults, checks, policies, index expressions: what may call a function.
         composite_types: identities of composite types.
         class_of: the class of an object.
@@ -88,7 +75,8 @@ class Scene:
     triggers: tuple[TriggerFacts, ...]
     views: Mapping[str, str]
     rules: tuple[tuple[ObjectId, str, str], ...]
-    keys: tuple[UniqueKey, ...] | None
+    keys_of: Callable[[str], list[Candidate]] | None
+    constraints: frozenset[str] | None
     mentioned: tuple[tuple[ObjectId, str], ...]
     composite_types: frozenset[str]
     class_of: Callable[[ObjectId], OwnerClass]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from auditor.model.rule import Rule
 from auditor.rules.bodies import (
     ambiguous_column,
-    conflict_without_arbiter,
     discarded_row,
     missing_return,
     projection_decides,
     queue_back_door,
     swallowed_error,
+    unfounded_conflict,
     unsafe_claim,
 )
 from auditor.rules.classification import mixed_migration, unowned_object
@@ -85,7 +85,7 @@ RULES: tuple[Rule, ...] = (
     ambiguous_column.RULE,
     missing_return.RULE,
     swallowed_error.RULE,
-    conflict_without_arbiter.RULE,
+    unfounded_conflict.RULE,
     unsafe_claim.RULE,
     queue_back_door.RULE,
     projection_decides.RULE,

@@ -1,10 +1,10 @@
 """ON CONFLICT names columns on which no unique key stands.
 
 What it means
-    PostgreSQL looks for a unique index or constraint on exactly these columns (or of that name) when the
+    PostgreSQL looks for a unique index on exactly these columns (or for a constraint of that name) when the
     statement runs, and raises `there is no unique or exclusion constraint matching the ON CONFLICT
-    specification` (42P10) if there is none. A partial index counts only where ON CONFLICT repeats its WHERE.
-    Targets that are expressions are not judged.
+    specification` (42P10) if there is none. A partial index counts only where the WHERE of ON CONFLICT implies
+    its predicate. (Tables with a dedupe key, and queues, are judged by CON009.)
 
 Why it matters
     The function was right when it was written: somebody dropped or changed the key since. Every call fails
@@ -20,7 +20,7 @@ How to allow it
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from auditor.bodies.arbiters import without_arbiter
 from auditor.bodies.scene import Scene, routines_in
@@ -51,7 +51,7 @@ CREATE UNIQUE INDEX jobs_dedupe_key ON public.jobs (dedupe_key);
 
 RULE = Rule(
     code="FUN004",
-    name="conflict-without-arbiter",
+    name="unfounded-conflict",
     severity=Severity.ERROR,
     help="create the unique key that ON CONFLICT names, or name the one that is there",
     page=__doc__,
@@ -60,19 +60,19 @@ RULE = Rule(
 )
 
 
-def check(scene: Scene) -> Iterator[Finding]:
-    """One finding for each routine, table and target."""
+def check(scene: Scene, except_for: Collection[str] = ()) -> Iterator[Finding]:
+    """One finding for each routine, table and target; none for tables that another check looks at."""
     for routine in routines_in(scene):
         said = set()
-        for one in without_arbiter(routine, scene):
-            if (one.table, one.target) in said:
+        for one in without_arbiter(routine, scene, except_for):
+            if (one.table, one.clause) in said:
                 continue
-            said.add((one.table, one.target))
+            said.add((one.table, one.clause))
             yield RULE.finding(
-                f"{routine.id}: ON CONFLICT {one.target} of {one.table} has no unique key to stand on",
+                f"{routine.id}: {one.clause} of {one.table} has no unique key to stand on",
                 severity=by_class(RULE.severity, routine.owner_class),
                 owner_class=routine.owner_class,
                 object=routine.id,
-                field=f"{one.table} {one.target}",
+                field=f"{one.table} {one.clause}",
                 location=routine.at(one.line),
             )

@@ -5,15 +5,26 @@ from __future__ import annotations
 import re
 from functools import cache
 
+_SPECIAL = re.compile(r"(\*\*/|\*\*|\*|\?|\[[^\]/]+\])")
 _PARTS = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
 
 
 @cache
 def compiled(glob: str) -> re.Pattern[str]:
-    """`**` stands for any number of directories, `*` and `?` stay within one; nothing else is special."""
-    return re.compile("".join(_PARTS.get(part, re.escape(part)) for part in re.split(r"(\*\*/|\*\*|\*|\?)", glob)))
+    """`**` is any number of directories, `*` and `?` stay within one; `[ab]` and `[!ab]` are a character."""
+    return re.compile("".join(map(_part, _SPECIAL.split(glob))), re.DOTALL)
 
 
 def matches(glob: str, path: str) -> bool:
     """Whether the whole path matches."""
     return compiled(glob).fullmatch(path) is not None
+
+
+# Private
+
+
+def _part(part: str) -> str:
+    if part.startswith("[") and part.endswith("]"):
+        inner = part[1:-1].replace("\\", "\\\\")
+        return f"[^/{inner[1:]}]" if inner.startswith(("!", "^")) and len(inner) > 1 else f"[{inner}]"
+    return _PARTS.get(part, re.escape(part))

@@ -1,14 +1,17 @@
-"""The main job: classes, rules, replay, and the contract against what the replay makes; with --db also drift."""
+"""The main job: classes, rules, guards, replay, contract against what the replay makes; with --db also drift."""
 
 from __future__ import annotations
 
 from collections.abc import Container
+from pathlib import Path
 
 from auditor.audits.bodies import drifted_bodies, judge_bodies
+from auditor.audits.guard import guarded
 from auditor.audits.inputs import Inputs, Outcome, read_inputs, report, required
 from auditor.audits.judging import drifted, keeps_contract
 from auditor.audits.live import Live, read_live
 from auditor.audits.reading import classification, reading
+from auditor.audits.record import record_run
 from auditor.audits.replay import agreement
 from auditor.audits.replaying import Replayed, notes_of, run_history, where_to_replay
 from auditor.config import Settings
@@ -18,8 +21,12 @@ from auditor.errors import CouldNotCheck
 from auditor.model import Report, Snapshot
 
 
-def run(settings: Settings) -> Report:
+def run(settings: Settings, *, record: Path | None = None) -> Report:
     """Check everything that can be checked here.
+
+    Args:
+        settings: of the run.
+        record: a file to which one line about this run is appended.
 
     What has no answer (no PostgreSQL to replay in, a live database that does not answer) is said, and makes
     the result `could-not-check`; all the rest is reported.
@@ -29,7 +36,10 @@ def run(settings: Settings) -> Report:
         UsageError: a URL cannot be understood, or the shadow server's leads to the live database.
         CouldNotCheck: there are no migrations.
     """
-    return report("check", *outcome_of(settings), settings)
+    made = report("check", *outcome_of(settings), settings)
+    if record is not None:
+        record_run(record, made, settings)
+    return made
 
 
 def outcome_of(settings: Settings) -> tuple[Outcome, Inputs]:
@@ -52,7 +62,7 @@ def outcome_of(settings: Settings) -> tuple[Outcome, Inputs]:
         facts = Facts(configuration, inputs.history, live.snapshot, expected, live.applied)
         outcome += _without_what_was_said(drifted(facts, "core"), outcome)
         outcome += _without_what_was_said(drifted_bodies(facts), outcome)
-    outcome += _guards(configuration)
+    outcome += _guards(configuration, settings)
     return outcome, inputs
 
 
@@ -98,8 +108,10 @@ def _without_what_was_said(later: Outcome, earlier: Outcome) -> Outcome:
     )
 
 
-def _guards(configuration: Configuration) -> Outcome:
-    count = len(configuration.guards)
-    if not count:
+def _guards(configuration: Configuration, settings: Settings) -> Outcome:
+    if not configuration.guards:
         return Outcome()
-    return Outcome(not_checked=(f"guards: {count} declared, runtime source is not read by this version",))
+    try:
+        return guarded(configuration, settings).outcome
+    except CouldNotCheck as error:
+        return Outcome(could_not_check=(f"guards: {error}",))

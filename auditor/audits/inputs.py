@@ -15,7 +15,7 @@ from auditor.history import History, fold
 from auditor.history.fold import NEWEST_MAJOR
 from auditor.migrations import MigrationSet, ReadMigration, read, read_migrations
 from auditor.model import Finding, Report, Severity
-from auditor.rules.allow import sift
+from auditor.rules.allow import Inline, sift
 
 log = logging.getLogger("auditor")
 
@@ -104,6 +104,7 @@ class Outcome:
         findings: in any order.
         evaluated: codes of the rules that were looked at.
         checked: see :class:`~auditor.model.Report`, as are the others.
+        inline: allowances in comments of source files; those of migrations are found by `report`.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -114,6 +115,7 @@ class Outcome:
     could_not_check: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     data: dict[str, Any] = field(default_factory=dict)
+    inline: tuple[Inline, ...] = ()
 
     def __add__(self, other: Outcome) -> Outcome:
         """Both, this one first."""
@@ -126,16 +128,38 @@ class Outcome:
             self.could_not_check + other.could_not_check,
             self.notes + other.notes,
             self.data | other.data,
+            self.inline + other.inline,
         )
 
 
-def report(command: str, outcome: Outcome, inputs: Inputs | None, settings: Settings) -> Report:
-    """The report: `allow:` and `--strict` applied, worst first."""
-    configuration = inputs.configuration if inputs else None
+def report(
+    command: str,
+    outcome: Outcome,
+    inputs: Inputs | None,
+    settings: Settings,
+    configuration: Configuration | None = None,
+) -> Report:
+    """The report: `allow:`, comments that allow, and `--strict` applied, worst first.
+
+    Args:
+        command: whose report it is.
+        outcome: all that was found.
+        inputs: the configuration and the history, or None: no migrations were read.
+        settings: of the run.
+        configuration: where there are no inputs.
+    """
+    if inputs is not None:
+        configuration = inputs.configuration
     findings, allowed = outcome.findings, 0
-    if inputs is not None and configuration is not None:
-        findings = tuple(_classed(finding, configuration, inputs.history) for finding in findings)
-        sifted = sift(findings, configuration.allow, today=_today(), evaluated=outcome.evaluated)
+    if configuration is not None:
+        from auditor.audits.comments import allowances_in_migrations
+
+        history = inputs.history if inputs is not None else None
+        findings = tuple(_classed(finding, configuration, history) for finding in findings)
+        inline = outcome.inline
+        if inputs is not None:
+            inline += allowances_in_migrations(inputs.migrations)
+        sifted = sift(findings, configuration.allow, today=_today(), evaluated=outcome.evaluated, inline=inline)
         findings, allowed = sifted.findings, len(sifted.allowed)
     if settings.strict:
         findings = tuple(_stricter(finding) for finding in findings)
@@ -159,11 +183,12 @@ def _today() -> datetime.date:
     return datetime.datetime.now(datetime.UTC).date()
 
 
-def _classed(finding: Finding, configuration: Configuration, history: History) -> Finding:
+def _classed(finding: Finding, configuration: Configuration, history: History | None) -> Finding:
     """A finding about an object says whose it is."""
     if finding.object is None or finding.owner_class is not None:
         return finding
-    owner_class, _ = configuration.ownership.owner_of(finding.object, history.ancestors(finding.object))
+    ancestors = history.ancestors(finding.object) if history is not None else ()
+    owner_class, _ = configuration.ownership.owner_of(finding.object, ancestors)
     return dataclasses.replace(finding, owner_class=owner_class)
 
 

@@ -30,7 +30,7 @@ READING = frozenset(
     for module in (not_understood, syntax_error, parsers_disagree, needs_a_database, unreadable_input)
 )
 CLASSIFICATION = frozenset(module.RULE.code for module in (unowned_object, mixed_migration, entry_matches_nothing))
-BOOKKEEPING = frozenset({"CFG002", "CFG003"})
+BOOKKEEPING = frozenset({"CFG002", "CFG003", "CFG004"})
 
 
 def reading(inputs: Inputs, captured: Container[str] = ()) -> Outcome:

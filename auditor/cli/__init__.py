@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "review": ("auditor.cli.review", "The same as check, told for what a change adds or edits."),
     "replay": ("auditor.cli.replay", "Run the history in a throw-away PostgreSQL."),
     "drift": ("auditor.cli.drift", "Does a live database keep the contract?"),
+    "guard": ("auditor.cli.guard", "Does source code keep to the guards?"),
     "snapshot": ("auditor.cli.snapshot", "The catalog of a live database as JSON."),
     "contract": ("auditor.cli.contract", "The resolved contract; the schema of its file."),
     "forensics": ("auditor.cli.forensics", "Who, when, and where did the job go?"),

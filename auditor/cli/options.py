@@ -101,6 +101,14 @@ _ALWAYS: tuple[Decorator, ...] = (
 )
 
 
+RECORD = click.option(
+    "--record",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Append one line of JSON about this run to FILE: time, revision, counts of each guard and compat entry.",
+)
+"""For commands whose counts a phase's gate looks at."""
+
 _READ = frozenset({*_SHARED, "format_", "output", "color", "quiet", "verbose"})
 """Parameters that become part of `Settings`; a command's other parameters are handed to it."""
 

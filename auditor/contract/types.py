@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
-from auditor.contract.base import ClassName, Entry, SeverityName, Text, twice
+from auditor.contract.base import ClassName, Entry, Mode, SeverityName, Text, twice
 from auditor.contract.entries import Contract
 from auditor.contract.readers import split_kind
 from auditor.model import Location, OwnerClass, Severity
@@ -124,7 +124,32 @@ class Guard(Entry, frozen=True, kw_only=True):
             extra={"read": "glob"},
         ),
     ] = field(name="in")
+    excluded: Annotated[
+        tuple[Text, ...],
+        Meta(
+            description="Globs of files that the guard is not about, such as `tests/**`.",
+            extra={"read": "glob"},
+        ),
+    ] = field(name="except", default=())
+    mode: Annotated[
+        Mode | None,
+        Meta(
+            description="`compat`: violations that the baseline (`.auditor/guards.jsonl`) knows are counted "
+            "warnings, new ones fail. `strict` when left out."
+        ),
+    ] = None
     reason: Annotated[Text | None, Meta(description="Why.")] = None
+
+    @property
+    def action(self) -> GuardAction:
+        """What must not be done, or only in some files."""
+        return self.forbid or self.allow_only or "read"
+
+    @property
+    def key(self) -> str:
+        """The guard in one line, the same as long as it is about the same: `forbid write TABLE in GLOB`."""
+        word = "forbid" if self.forbid else "allow-only"
+        return f"{word} {self.action} {self.table or self.function} in {self.files}"
 
     def contradictions(self) -> Iterator[tuple[Location, str]]:
         """Exactly one action, on exactly one thing that it fits."""

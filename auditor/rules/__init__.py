@@ -14,7 +14,12 @@ from auditor.rules.bodies import (
     unsafe_claim,
 )
 from auditor.rules.classification import mixed_migration, unowned_object
-from auditor.rules.configuration import allowance_expired, allowance_unused, entry_matches_nothing
+from auditor.rules.configuration import (
+    allowance_expired,
+    allowance_unused,
+    allowance_without_reason,
+    entry_matches_nothing,
+)
 from auditor.rules.contract import (
     claim_scope,
     conflict_without_arbiter,
@@ -35,6 +40,14 @@ from auditor.rules.drift import (
     object_unexpected,
     privileges_changed,
     trigger_state_changed,
+)
+from auditor.rules.guard import (
+    access_not_understood,
+    access_outside,
+    baseline_stale,
+    forbidden_access,
+    guard_without_files,
+    source_not_read,
 )
 from auditor.rules.reading import (
     needs_a_database,
@@ -58,6 +71,7 @@ RULES: tuple[Rule, ...] = (
     entry_matches_nothing.RULE,
     allowance_unused.RULE,
     allowance_expired.RULE,
+    allowance_without_reason.RULE,
     change_missed.RULE,
     change_wrong.RULE,
     migration_failed.RULE,
@@ -93,6 +107,12 @@ RULES: tuple[Rule, ...] = (
     definer_search_path.RULE,
     definer_for_everybody.RULE,
     unquoted_dynamic_sql.RULE,
+    forbidden_access.RULE,
+    access_outside.RULE,
+    guard_without_files.RULE,
+    source_not_read.RULE,
+    access_not_understood.RULE,
+    baseline_stale.RULE,
 )
 
 RETIRED: frozenset[str] = frozenset()

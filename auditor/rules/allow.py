@@ -1,17 +1,17 @@
-"""The one place where `allow:` lets findings pass; its own unused and expired entries are findings."""
+"""The one place where findings are let pass: by `allow:` and by comments; unused and expired ones are findings."""
 
 from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from auditor.globs import matches
-from auditor.model import Finding
+from auditor.model import Finding, Location
 from auditor.rules import BY_CODE
-from auditor.rules.configuration import allowance_expired, allowance_unused
+from auditor.rules.configuration import allowance_expired, allowance_unused, allowance_without_reason
 
 if TYPE_CHECKING:
     from auditor.contract.types import Allowance
@@ -30,12 +30,42 @@ class Sifted:
     allowed: tuple[Finding, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Inline:
+    """A comment `auditor: allow CODE reason` of a migration or a source file.
+
+    Attributes:
+        code: of the rule.
+        reason: why, or empty.
+        location: of the comment.
+        last: with the first line, what it is about: a statement, or the line on which it stands.
+    """
+
+    code: str
+    reason: str
+    location: Location
+    first: int
+    last: int
+
+    def lets_pass(self, finding: Finding) -> bool:
+        """Whether it is about a finding."""
+        place = finding.location
+        return (
+            bool(self.reason)
+            and finding.code == self.code
+            and place is not None
+            and place.file == self.location.file
+            and self.first <= place.line <= self.last
+        )
+
+
 def sift(
     findings: Iterable[Finding],
     allowances: Sequence[Allowance],
     *,
     today: datetime.date,
     evaluated: Container[str],
+    inline: Sequence[Inline] = (),
 ) -> Sifted:
     """Take out what is allowed.
 
@@ -45,13 +75,15 @@ def sift(
         today: an entry holds up to and including its `until`.
         evaluated: codes of the rules that this run looked at. Whether an entry for another rule is used
             cannot be told, so it is left alone.
+        inline: allowances in comments.
     """
     standing: list[Finding] = []
     allowed: list[Finding] = []
     used: set[int] = set()
     holding = [entry for entry in allowances if entry.until is None or entry.until >= today]
     for finding in findings:
-        entries = [entry for entry in holding if lets_pass(entry, finding)]
+        entries: list[object] = [entry for entry in holding if lets_pass(entry, finding)]
+        entries += [comment for comment in inline if comment.lets_pass(finding)]
         used |= {id(entry) for entry in entries}
         (allowed if entries else standing).append(finding)
     for entry in allowances:
@@ -62,6 +94,7 @@ def sift(
             standing.append(allowance_expired.finding(entry))
         elif id(entry) not in used:
             standing.append(allowance_unused.finding(entry, known_code=known))
+    standing += _about_comments(inline, used, evaluated)
     return Sifted(tuple(sorted(standing, key=lambda f: f.sort_key)), tuple(allowed))
 
 
@@ -82,3 +115,14 @@ def _matches_object(pattern: str, finding: Finding) -> bool:
     wild = {"*": ".*", "?": "."}
     regex = "".join(wild.get(part, re.escape(part)) for part in re.split(r"([*?])", pattern))
     return finding.object is not None and re.fullmatch(regex, str(finding.object), re.DOTALL) is not None
+
+
+def _about_comments(
+    inline: Sequence[Inline], used: Container[int], evaluated: Container[str]
+) -> Iterator[Finding]:
+    for comment in inline:
+        known = comment.code in BY_CODE
+        if not comment.reason or not known:
+            yield allowance_without_reason.finding(comment.code, comment.location, known_code=known)
+        elif comment.code in evaluated and id(comment) not in used:
+            yield allowance_unused.of_comment(comment.code, comment.location)

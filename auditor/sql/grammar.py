@@ -87,9 +87,9 @@ def scan(sql: str) -> list[Token]:
         SqlSyntaxError: an unterminated string, a malformed number...
         UnreadableSql: refused (NUL byte, too long).
     """
-    names = _TOKEN_NAMES
+    names = _TOKEN_NAMES  # without `{` and `}`, which the scanner hands on as the characters that they are
     return [
-        Token(names[token.token], token.start, token.end, token.keyword_kind != 0)
+        Token(names.get(token.token) or f"ASCII_{token.token}", token.start, token.end, token.keyword_kind != 0)
         for token in _scan(_encode(sql, MAX_FILE_BYTES)).tokens
     ]
 

@@ -1,7 +1,8 @@
-"""An entry of `allow:` lets nothing pass.
+"""An entry of `allow:`, or a comment that allows a finding, lets nothing pass.
 
 What it means
-    No finding of this run has the code and the object or file that the entry names.
+    No finding of this run has the code and the object or file that the entry names, or stands where the comment
+    `auditor: allow CODE reason` is about: on its line, or in the statement behind it.
 
 Why it matters
     Either the problem is solved and the exception forgotten, or the entry is misspelt. Left in place it
@@ -18,7 +19,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auditor.model import Finding, Severity
+from auditor.model import Finding, Location, Severity
 from auditor.model.rule import Rule
 
 if TYPE_CHECKING:
@@ -59,3 +60,8 @@ def finding(allowance: Allowance, *, known_code: bool) -> Finding:
     what = allowance.object or allowance.file
     why = "no finding of this run is such" if known_code else f"no rule has the code {allowance.code}"
     return RULE.finding(f"allowance {allowance.code} for {what} is unused: {why}", location=allowance.location)
+
+
+def of_comment(code: str, location: Location) -> Finding:
+    """The finding for one comment."""
+    return RULE.finding(f"the comment allows {code}, and there is no such finding here", location=location)

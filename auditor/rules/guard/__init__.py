@@ -1,0 +1,1 @@
+"""Rules about runtime source code: who may read, write and call what."""

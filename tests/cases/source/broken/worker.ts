@@ -1,0 +1,2 @@
+export async function a() { await supabase.from('executor_jobs').insert({}); }
+export function b( { ((( ;

@@ -1,0 +1,3 @@
+exports.x = 1;
+const T = 'executor_jobs';
+module.exports = { T };

@@ -1,0 +1,3 @@
+package store
+
+const SharedTable = "executor_jobs"

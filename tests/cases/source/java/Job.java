@@ -1,0 +1,5 @@
+package x;
+@Entity
+@Table(name = "executor_jobs", schema = "public")
+public class Job {
+}

@@ -1,0 +1,1 @@
+export const TABLES = { jobs: 'executor_jobs', docs: 'documents' } as const;

@@ -38,6 +38,8 @@ COLUMNS = (
     *OUTCOMES,
     "unknown statements",
     "parsers disagree",
+    "last definers",
+    "differing",
     "seconds",
 )
 SHOWN = 3  # remarks about one history
@@ -101,6 +103,11 @@ def measure(history: dict[str, Any], directory: Path, seconds: float) -> tuple[d
         "recorded": checked.get("recorded change", 0),
         "parsers disagree": sum(finding["code"] == "REA003" for finding in report["findings"]),
     }
+    if (definers := report.get("last_definers")) is not None:
+        row["last definers"] = sum(definers["counts"].values())
+        row["differing"] = definers["counts"]["differing"]
+        if definers["counts"]["in-unknown"]:
+            row["differing"] = f"{row['differing']} ({definers['counts']['in-unknown']} in unknown)"
     if effects is not None:
         unknown = {
             (effect["migration"], effect["statement"])

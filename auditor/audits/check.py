@@ -75,7 +75,7 @@ def _replayed(settings: Settings, inputs: Inputs, live: Live | None) -> tuple[Re
         replayed = run_history(inputs, where)
     except CouldNotCheck as error:
         return None, Outcome(could_not_check=(f"replay and contract: {error}",))
-    found, outcome = agreement(replayed)
+    found, _, outcome = agreement(replayed)
     outcome += Outcome(data={"replay": found.totals, "supplied": replayed.supplied}, notes=notes_of(where, live))
     if replayed.snapshot is None:
         outcome += Outcome(not_checked=("contract: the history did not replay to its end",))

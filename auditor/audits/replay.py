@@ -10,11 +10,12 @@ from auditor.audits.replaying import Replayed, notes_of, run_history, where_to_r
 from auditor.config import Settings
 from auditor.model import Location, Report
 from auditor.replay.agreement import agree
+from auditor.replay.definers import LastDefiners, last_definers
 from auditor.replay.verdict import Agreement, Verdict
 from auditor.replay.verdict import Outcome as Judged
-from auditor.rules.replay import change_missed, change_wrong, migration_failed
+from auditor.rules.replay import change_missed, change_wrong, last_definer, migration_failed
 
-REPLAY = frozenset(module.RULE.code for module in (change_missed, change_wrong, migration_failed))
+REPLAY = frozenset(module.RULE.code for module in (change_missed, change_wrong, migration_failed, last_definer))
 
 
 def run(settings: Settings) -> Report:
@@ -27,29 +28,40 @@ def run(settings: Settings) -> Report:
     inputs = read_inputs(settings)
     where = where_to_replay(settings)
     replayed = run_history(inputs, where)
-    found, outcome = agreement(replayed)
-    outcome += Outcome(data=found.as_json() | {"supplied": replayed.supplied}, notes=notes_of(where))
+    found, definers, outcome = agreement(replayed)
+    data = found.as_json() | {"last_definers": definers.as_json(), "supplied": replayed.supplied}
+    outcome += Outcome(data=data, notes=notes_of(where))
     outcome = reading(replayed.inputs, replayed.captured) + outcome
     return report("replay", outcome, replayed.inputs, settings)
 
 
-def agreement(replayed: Replayed) -> tuple[Agreement, Outcome]:
-    """What was recorded and not read, read and not recorded, and what failed."""
+def agreement(replayed: Replayed) -> tuple[Agreement, LastDefiners, Outcome]:
+    """What was recorded and not read, read and not recorded, defined by another migration, and what failed."""
     done = replayed.replay
     found = agree(replayed.inputs.history, done)
+    definers = last_definers(replayed.inputs.history, done)
     failures = [(step.migration, step.error) for step in done.steps if step.error is not None]
-    return found, Outcome(
-        findings=(
-            *migration_failed.check(failures),
-            *change_missed.check(
-                (verdict, _place(verdict, replayed.inputs)) for verdict in _first(found, "missed")
+    return (
+        found,
+        definers,
+        Outcome(
+            findings=(
+                *migration_failed.check(failures),
+                *change_missed.check(
+                    (verdict, _place(verdict, replayed.inputs)) for verdict in _first(found, "missed")
+                ),
+                *change_wrong.check(_first(found, "wrong")),
+                *last_definer.check(definers.differing),
             ),
-            *change_wrong.check(_first(found, "wrong")),
+            evaluated=REPLAY,
+            checked={
+                "replayed migration": len(done.steps) - len(failures),
+                "recorded change": _recorded(found),
+                "last definer": len(definers.objects),
+            },
+            not_checked=replayed.not_checked,
+            notes=replayed.notes,
         ),
-        evaluated=REPLAY,
-        checked={"replayed migration": len(done.steps) - len(failures), "recorded change": _recorded(found)},
-        not_checked=replayed.not_checked,
-        notes=replayed.notes,
     )
 
 

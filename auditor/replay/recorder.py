@@ -100,11 +100,15 @@ class Recorder:
         rebuilt = self._rebuilt(now, unsaid, log)
         effects = [*self._compare(now, gone, rebuilt, Sources(log, statements))]
         transient = self._transient(log, now)
+        before = frozenset(self._state)
         for key in gone:
             self._forget(key)
         for key, row in now.items():
             self._keep(key, row)
-        return Recording(tuple(sorted(effects, key=lambda effect: (effect.object, effect.action))), transient)
+        again = {e.key for e in log if not e.dropped and e.tag.startswith("CREATE") and e.key in before}
+        defined = sorted(self._state[key].id for key in again if key is not None and key in self._state)
+        effects.sort(key=lambda effect: (effect.object, effect.action))
+        return Recording(tuple(effects), transient, tuple(defined))
 
     def objects(self) -> dict[ObjectId, ObjectId | None]:
         """Every object there is, with what it hangs on; those of extensions and most of initdb's are left out."""

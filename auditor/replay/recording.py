@@ -45,7 +45,10 @@ class Recording:
     Attributes:
         effects: net effects, by kind and identity.
         transient: objects that were created and dropped again within the migration.
+        defined: objects that were there before and that a CREATE command was about: CREATE OR REPLACE, which may
+            have left them as they were.
     """
 
     effects: tuple[RecordedEffect, ...] = ()
     transient: tuple[ObjectId, ...] = ()
+    defined: tuple[ObjectId, ...] = ()

@@ -66,6 +66,7 @@ class ReplayStep:
         file: its file.
         recorded: its net effects on the catalog.
         transient: objects that it created and dropped again.
+        defined: objects that were there before, and that it ran CREATE OR REPLACE on.
         error: why it failed, or None. What it had committed until then is recorded.
         captured: the statements that a revision which cannot be read without a database sent to it, else None.
         in_transaction: whether it ran in one transaction.
@@ -80,6 +81,7 @@ class ReplayStep:
     file: str
     recorded: tuple[RecordedEffect, ...] = ()
     transient: tuple[ObjectId, ...] = ()
+    defined: tuple[ObjectId, ...] = ()
     error: ReplayError | None = None
     captured: tuple[Statement, ...] | None = None
     in_transaction: bool = True
@@ -391,6 +393,7 @@ class _Run:
             migration.file,
             recording.effects,
             recording.transient,
+            recording.defined,
             attempt.error,
             in_transaction=attempt.in_transaction,
             as_superuser=tuple(sorted(index + 1 for index in attempt.as_superuser)),
@@ -415,6 +418,7 @@ class _Run:
             migration.file,
             recording.effects,
             recording.transient,
+            recording.defined,
             attempt.error,
             captured=attempt.captured,
             supplied=tuple(attempt.supplied),
@@ -428,7 +432,7 @@ class _Run:
         if not ours:
             return recording
         effects = tuple(each for each in recording.effects if each.action != "create" or each.object not in ours)
-        return Recording(effects, recording.transient)
+        return Recording(effects, recording.transient, recording.defined)
 
     def _next_session(self, step: ReplayStep) -> None:
         """Defaults that a migration set for new sessions hold from the next migration on."""

@@ -13,9 +13,11 @@ from auditor.replay.agreement import agree
 from auditor.replay.definers import LastDefiners, last_definers
 from auditor.replay.verdict import Agreement, Verdict
 from auditor.replay.verdict import Outcome as Judged
-from auditor.rules.replay import change_missed, change_wrong, last_definer, migration_failed
+from auditor.rules.replay import change_missed, change_wrong, last_definer_differs, migration_failed
 
-REPLAY = frozenset(module.RULE.code for module in (change_missed, change_wrong, migration_failed, last_definer))
+REPLAY = frozenset(
+    module.RULE.code for module in (change_missed, change_wrong, migration_failed, last_definer_differs)
+)
 
 
 def run(settings: Settings) -> Report:
@@ -51,7 +53,7 @@ def agreement(replayed: Replayed) -> tuple[Agreement, LastDefiners, Outcome]:
                     (verdict, _place(verdict, replayed.inputs)) for verdict in _first(found, "missed")
                 ),
                 *change_wrong.check(_first(found, "wrong")),
-                *last_definer.check(definers.differing),
+                *last_definer_differs.check(definers.differing),
             ),
             evaluated=REPLAY,
             checked={

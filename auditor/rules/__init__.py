@@ -75,7 +75,7 @@ RULES: tuple[Rule, ...] = (
     change_missed.RULE,
     change_wrong.RULE,
     migration_failed.RULE,
-    last_definer.RULE,
+    last_definer_differs.RULE,
     object_missing.RULE,
     object_unexpected.RULE,
     function_body_changed.RULE,

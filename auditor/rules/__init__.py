@@ -56,7 +56,7 @@ from auditor.rules.reading import (
     syntax_error,
     unreadable_input,
 )
-from auditor.rules.replay import change_missed, change_wrong, migration_failed
+from auditor.rules.replay import change_missed, change_wrong, last_definer_differs, migration_failed
 from auditor.rules.review import core_conflict, evidence_missing, migration_edited, migration_out_of_order
 from auditor.rules.security import definer_for_everybody, definer_search_path, unquoted_dynamic_sql
 

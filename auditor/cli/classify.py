@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="The class of each migration, with reasons.")
-@reporting("config", "pg_major", "fail_on", "strict", formats=LISTING)
+@reporting("config", "pg_major", "fail_on", "strict", formats=LISTING, remembered=True)
 def classify(settings: Settings) -> Report:
     """Say which migrations touch the core, which are legacy and which infra, and because of which objects.
 

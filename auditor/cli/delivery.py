@@ -9,6 +9,7 @@ import stat
 import sys
 import tempfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
@@ -31,20 +32,57 @@ MOST_OF_A_SUMMARY = 1 << 20
 """Bytes of one step's summary that GitHub shows; it refuses a larger one."""
 
 
-def deliver(report: Report, settings: Settings) -> int:
-    """Write the report everywhere it was asked for.
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A report as it is written.
+
+    Attributes:
+        texts: one for each output asked for.
+        said: what goes to stderr beside them.
+        code: the exit code: 0 kept, 1 broken, 3 could not check.
+    """
+
+    texts: tuple[str, ...]
+    said: str
+    code: int
+
+
+def render(report: Report, settings: Settings) -> Rendered:
+    """The report in every format that was asked for."""
+    return Rendered(
+        tuple(REPORTS[output.format](report, view_of(output, settings)) for output in settings.outputs),
+        _findings_left_out(report, settings),
+        {"kept": 0, "broken": 1, "could-not-check": 3}[report.result(Severity(settings.fail_on))],
+    )
+
+
+def write(rendered: Rendered, settings: Settings) -> int:
+    """Write what was rendered everywhere it was asked for.
 
     Returns:
-        the exit code: 0 kept, 1 broken, 3 could not check.
+        the exit code.
 
     Raises:
         CouldNotCheck: if a place cannot be written to.
     """
-    for output in settings.outputs:
-        _write(REPORTS[output.format](report, _view(output, settings)), output.path)
-    _tell_findings_left_out(report, settings)
+    for output, text in zip(settings.outputs, rendered.texts, strict=True):
+        _write(text, output.path)
+    sys.stderr.write(rendered.said)
+    return rendered.code
+
+
+def deliver(report: Report, settings: Settings) -> int:
+    """Both, and what a GitHub workflow shows.
+
+    Returns:
+        the exit code.
+
+    Raises:
+        CouldNotCheck: if a place cannot be written to.
+    """
+    code = write(render(report, settings), settings)
     _tell_github(report, settings)
-    return {"kept": 0, "broken": 1, "could-not-check": 3}[report.result(Severity(settings.fail_on))]
+    return code
 
 
 def deliver_unchecked(error: CouldNotCheck, settings: Settings, command: str) -> None:
@@ -52,7 +90,7 @@ def deliver_unchecked(error: CouldNotCheck, settings: Settings, command: str) ->
     report = Report(command, could_not_check=(" ".join(str(error).split()),))
     for output in settings.outputs:
         if output.format in UNCHECKED:
-            _write(REPORTS[output.format](report, _view(output, settings)), output.path)
+            _write(REPORTS[output.format](report, view_of(output, settings)), output.path)
     _tell_github(report, settings)
 
 
@@ -76,10 +114,8 @@ def wants_color(choice: Color, stream: TextIO, environment: Mapping[str, str]) -
     return stream.isatty()
 
 
-# Private
-
-
-def _view(output: Output, settings: Settings) -> View:
+def view_of(output: Output, settings: Settings) -> View:
+    """How a report is to look at one of the places to which it goes."""
     terminal = output.path is None and sys.stdout.isatty()
     color = (
         wants_color(settings.color, sys.stdout, os.environ) if output.path is None else settings.color == "always"
@@ -92,6 +128,9 @@ def _view(output: Output, settings: Settings) -> View:
         prefix=_prefix(settings.root),
         anchor=settings.shown(settings.config) if settings.config else None,
     )
+
+
+# Private
 
 
 def _prefix(root: Path) -> str:
@@ -134,12 +173,11 @@ def _to_stdout(text: str) -> None:
         raise CouldNotCheck(f"cannot write the report: {error.strerror}") from error
 
 
-def _tell_findings_left_out(report: Report, settings: Settings) -> None:
+def _findings_left_out(report: Report, settings: Settings) -> str:
     """Lines of effects or classes have no room for findings; they must not go unseen."""
     if report.command not in LINES or any(output.format != "jsonl" for output in settings.outputs):
-        return
-    for finding in report.findings:
-        sys.stderr.write(f"auditor: {finding_line(finding)}\n")
+        return ""
+    return "".join(f"auditor: {finding_line(finding)}\n" for finding in report.findings)
 
 
 def _tell_github(report: Report, settings: Settings) -> None:
@@ -150,7 +188,7 @@ def _tell_github(report: Report, settings: Settings) -> None:
     if os.environ.get("GITHUB_ACTIONS") != "true" or report.command in (*LINES, *UNJUDGED):
         return
     formats = {output.format for output in settings.outputs}
-    view = _view(Output("github", None), settings)
+    view = view_of(Output("github", None), settings)
     if "github" not in formats:
         sys.stderr.write(REPORTS["github"](report, view))
     summary = os.environ.get("GITHUB_STEP_SUMMARY")

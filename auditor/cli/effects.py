@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="What each statement does to which object.")
-@reporting("config", "pg_major", "fail_on", "strict", formats=LISTING)
+@reporting("config", "pg_major", "fail_on", "strict", formats=LISTING, remembered=True)
 def effects(settings: Settings) -> Report:
     """List what each statement of each migration does to which object, in PostgreSQL's own names.
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     "fail_on",
     "strict",
     formats=LISTING,
+    remembered=True,
     settings={"identity": "subject"},
 )
 def history(settings: Settings) -> Report:

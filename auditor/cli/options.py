@@ -113,13 +113,20 @@ _READ = frozenset({*_SHARED, "format_", "output", "color", "quiet", "verbose"})
 """Parameters that become part of `Settings`; a command's other parameters are handed to it."""
 
 
-def reporting(*shared: str, formats: tuple[str, ...], settings: dict[str, str] | None = None) -> Decorator:
+def reporting(
+    *shared: str,
+    formats: tuple[str, ...],
+    settings: dict[str, str] | None = None,
+    remembered: bool = False,
+) -> Decorator:
     """Give a command its options; the command takes `Settings` and returns a `Report`, which is written.
 
     Args:
         shared: which of the shared options it takes besides those every command has.
         formats: the report formats it offers, the default first.
         settings: its own parameter -> the field of `Settings` that holds it.
+        remembered: whether its report depends on nothing but the files of the histories and what was asked, so
+            that an earlier one may stand for it.
     """
     own = settings or {}
     format_option = click.option(
@@ -141,7 +148,8 @@ def reporting(*shared: str, formats: tuple[str, ...], settings: dict[str, str] |
                 ctx.obj.settings = made
             further = {name: value for name, value in options.items() if name not in _READ and name not in own}
             audit = functools.partial(function, made, **further)
-            ctx.exit(_run(audit, made, findings="fail_on" in shared))
+            name = (ctx.info_name or "") if remembered else None
+            ctx.exit(_run(audit, made, findings="fail_on" in shared, remembered=name))
 
         decorated: Callable[..., Any] = command
         for option in reversed([*(_SHARED[name] for name in shared), format_option, *_ALWAYS]):
@@ -217,11 +225,21 @@ def _bad_output(message: str) -> click.BadParameter:
     return click.BadParameter(message, ctx=click.get_current_context(), param_hint="'--output'")
 
 
-def _run(audit: Callable[[], Report], settings: Settings, *, findings: bool) -> int:
-    """Call the audit, write what it reports, and say with which code to exit."""
-    from auditor.cli.delivery import deliver, deliver_unchecked
+def _run(audit: Callable[[], Report], settings: Settings, *, findings: bool, remembered: str | None) -> int:
+    """Call the audit, write what it reports, and say with which code to exit.
+
+    `remembered` is the command's name if an earlier report may stand for this one.
+    """
+    from auditor.cli.delivery import deliver, deliver_unchecked, render, write
 
     _log_to_stderr(settings.verbosity)
+    question = None
+    if remembered is not None:
+        from auditor.cli.answers import Question
+
+        question = Question(remembered, settings)
+        if (known := question.recall()) is not None:
+            return write(known, settings)
     try:
         # Migrations written in Python run while they are read, and may print: stdout is for the report.
         with contextlib.redirect_stdout(sys.stderr):
@@ -232,7 +250,12 @@ def _run(audit: Callable[[], Report], settings: Settings, *, findings: bool) -> 
         if findings:
             deliver_unchecked(error, settings, click.get_current_context().info_name or "")
         raise
-    return deliver(report, settings)
+    if question is None:
+        return deliver(report, settings)
+    rendered = render(report, settings)
+    code = write(rendered, settings)
+    question.remember(rendered)
+    return code
 
 
 def _log_to_stderr(verbosity: int) -> None:

@@ -177,6 +177,10 @@ class Cache:
             self._used[key] = _Entry(0, msgspec.Raw(_ENCODER.encode(value)))
             self._changed = True
 
+    def forget(self) -> None:
+        """Keep nothing of what the file holds."""
+        self._old, self._used = {}, {}
+
     def save(self) -> None:
         """Write what was put, if anything was; otherwise only note that the file is in use."""
         if self._path is None:

@@ -41,6 +41,7 @@ FORMAT = Format(
     detect,
     read,
     Ledger("atlas_schema_revisions.atlas_schema_revisions", "version", "executed_at", "hash"),
+    self_contained=True,
 )
 
 

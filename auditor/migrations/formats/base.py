@@ -181,6 +181,8 @@ class Format:
             Below :data:`WEAK` it is believed only of a path that a person named.
         read: reads it. Arguments: the path that was detected, the root to which paths are relative, options.
         ledger: the tool's table, or None.
+        self_contained: whether nothing but the names and bytes of the files in the directory (no hidden ones)
+            decides what `read` gives, scripts aside that include others.
     """
 
     name: str
@@ -189,6 +191,7 @@ class Format:
     detect: Callable[[Folder], int]
     read: Callable[[Path, Path, Options], ReadResult]
     ledger: Ledger | None = None
+    self_contained: bool = False
 
 
 def shown(path: Path, root: Path) -> str:

@@ -40,6 +40,7 @@ FORMAT = Format(
     detect,
     read,
     Ledger("schema_migrations", "version"),
+    self_contained=True,
 )
 
 

@@ -37,6 +37,7 @@ FORMAT = Format(
     detect,
     read,
     Ledger("__diesel_schema_migrations", "version", "run_on"),
+    self_contained=True,
 )
 
 UP = "up.sql"

@@ -40,6 +40,7 @@ FORMAT = Format(
     detect,
     read,
     Ledger("schema_migrations", "version", last_only=True),
+    self_contained=True,
 )
 
 

@@ -42,6 +42,7 @@ FORMAT = Format(
     detect,
     read,
     Ledger("goose_db_version", "version_id", "tstamp"),
+    self_contained=True,
 )
 
 

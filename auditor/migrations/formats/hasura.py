@@ -32,6 +32,7 @@ FORMAT = Format(
     "https://hasura.io/docs/2.0/migrations-metadata-seeds/manage-migrations/",
     detect,
     read,
+    self_contained=True,
 )
 
 UP = "up.sql"

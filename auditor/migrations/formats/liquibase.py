@@ -36,7 +36,8 @@ def detect(folder: Folder) -> int:
         return 90 if _is_formatted(folder.path) or _is_changelog(folder.path) else 0
     if any(_is_formatted(folder.path / name) for name in folder.sql[:20]):
         return 90
-    return 80 if any(_is_changelog(folder.path / name) for name in folder.files) else 0
+    names = filter(_MAY_BE_CHANGELOG.search, folder.files)
+    return 80 if any(_is_changelog(folder.path / name) for name in names) else 0
 
 
 def read(path: Path, root: Path, options: Options) -> ReadResult:

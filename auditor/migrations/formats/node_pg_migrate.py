@@ -37,6 +37,7 @@ FORMAT = Format(
     detect,
     read,
     Ledger("pgmigrations", "name", "run_on"),
+    self_contained=True,
 )
 
 

@@ -41,6 +41,7 @@ FORMAT = Format(
     detect,
     read,
     Ledger("_prisma_migrations", "migration_name", "finished_at", "checksum"),
+    self_contained=True,
 )
 
 FILE = "migration.sql"

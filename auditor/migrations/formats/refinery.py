@@ -36,6 +36,7 @@ FORMAT = Format(
     detect,
     read,
     Ledger("refinery_schema_history", "version", "applied_on", "checksum"),
+    self_contained=True,
 )
 
 

@@ -72,6 +72,7 @@ FORMAT = Format(
     "https://www.postgresql.org/docs/current/app-psql.html",
     detect,
     read,
+    self_contained=True,
 )
 
 

@@ -33,6 +33,7 @@ FORMAT = Format(
     detect,
     read,
     Ledger("gorp_migrations", "id", "applied_at"),
+    self_contained=True,
 )
 
 

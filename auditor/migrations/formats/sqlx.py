@@ -41,6 +41,7 @@ FORMAT = Format(
     detect,
     read,
     Ledger("_sqlx_migrations", "version", "installed_on", "checksum"),
+    self_contained=True,
 )
 
 

@@ -44,6 +44,7 @@ FORMAT = Format(
     detect,
     read,
     Ledger("supabase_migrations.schema_migrations", "version"),
+    self_contained=True,
 )
 
 

@@ -36,6 +36,7 @@ FORMAT = Format(
     detect,
     read,
     Ledger("public.schema_version", "version", last_only=True),
+    self_contained=True,
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Callable, Container, Iterable
 from pathlib import Path
 
 from auditor.audits.bodies import drifted_bodies, judge_bodies
@@ -10,6 +10,7 @@ from auditor.audits.guard import guarded
 from auditor.audits.inputs import Inputs, Outcome, read_inputs, report, required
 from auditor.audits.judging import drifted, keeps_contract
 from auditor.audits.live import Live, read_live
+from auditor.audits.migrations import judge_migrations
 from auditor.audits.reading import classification, reading
 from auditor.audits.record import record_run
 from auditor.audits.replay import agreement
@@ -42,8 +43,15 @@ def run(settings: Settings, *, record: Path | None = None) -> Report:
     return made
 
 
-def outcome_of(settings: Settings) -> tuple[Outcome, Inputs]:
-    """All that :func:`run` finds, before `allow:` is applied, and what was read; it raises the same."""
+def outcome_of(
+    settings: Settings, asked: Callable[[Inputs], Iterable[str]] | None = None
+) -> tuple[Outcome, Inputs]:
+    """All that :func:`run` finds, before `allow:` is applied, and what was read; it raises the same.
+
+    Args:
+        settings: of the run.
+        asked: gives the ids of the migrations that are new; the newest one is if not given.
+    """
     inputs = read_inputs(settings, configured=True)
     configuration = required(inputs.configuration, settings)
     live, live_outcome = _live(settings, inputs)
@@ -54,6 +62,7 @@ def outcome_of(settings: Settings) -> tuple[Outcome, Inputs]:
     _, classes = classification(inputs, configuration)
     summary = ", ".join(f"{count} {name}" for name, count in classes.data["summary"].items())
     outcome = reading(inputs, captured) + classes + Outcome(notes=(f"migrations: {summary}",)) + replay_outcome
+    outcome += judge_migrations(inputs, configuration, asked(inputs) if asked is not None else None)
     if replayed is not None and replayed.snapshot is not None:
         outcome += keeps_contract(inputs, replayed.snapshot) + _bodies(inputs, replayed.snapshot)
     outcome += live_outcome

@@ -41,11 +41,11 @@ def run(settings: Settings) -> Report:
         CouldNotCheck: there are no migrations, no git, or too little of its history.
     """
     change = change_since(settings.base, settings.root)
-    outcome, inputs = check.outcome_of(settings)
-    configuration = required(inputs.configuration, settings)
-    classes = {one.migration: one for one in _classes(inputs, configuration)}
     with files_at(change.fork, settings.root) as directory:
         before = _read(_at(settings, directory))
+        outcome, inputs = check.outcome_of(settings, lambda read: [one.id for one in _ours(read, before, change)])
+        configuration = required(inputs.configuration, settings)
+        classes = {one.migration: one for one in _classes(inputs, configuration)}
         ours = _ours(inputs, before, change)
         outcome += _of_the_change(inputs, before, ours, classes, change)
         whole = report("review", outcome, inputs, settings)

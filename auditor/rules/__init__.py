@@ -48,6 +48,20 @@ from auditor.rules.guard import (
     forbidden_access,
     guard_without_files,
     source_not_read,
+from auditor.rules.migrations import (
+    core_owner_changed,
+    core_policy_dropped,
+    core_trigger_dropped,
+    core_trigger_off,
+    granted_to_public,
+    grants_lost,
+    legacy_recreated,
+    replication_role_set,
+    rogue_schedule,
+    row_security_off,
+    security_flipped,
+    unique_key_dropped,
+    whitelist_shrinks,
 )
 from auditor.rules.reading import (
     needs_a_database,
@@ -114,6 +128,19 @@ RULES: tuple[Rule, ...] = (
     source_not_read.RULE,
     access_not_understood.RULE,
     baseline_stale.RULE,
+    core_trigger_off.RULE,
+    core_trigger_dropped.RULE,
+    row_security_off.RULE,
+    core_policy_dropped.RULE,
+    granted_to_public.RULE,
+    unique_key_dropped.RULE,
+    whitelist_shrinks.RULE,
+    core_owner_changed.RULE,
+    security_flipped.RULE,
+    replication_role_set.RULE,
+    rogue_schedule.RULE,
+    legacy_recreated.RULE,
+    grants_lost.RULE,
 )
 
 RETIRED: frozenset[str] = frozenset()

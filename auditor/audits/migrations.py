@@ -1,0 +1,105 @@
+"""The rules over what migrations do to the core, on the files alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from auditor.audits.inputs import Inputs, Outcome
+from auditor.contract.load import Configuration
+from auditor.history import classify
+from auditor.history.course import Course, course_of
+from auditor.model import ObjectId, OwnerClass
+from auditor.rules.migrations import (
+    core_owner_changed,
+    core_policy_dropped,
+    core_trigger_dropped,
+    core_trigger_off,
+    granted_to_public,
+    grants_lost,
+    legacy_recreated,
+    replication_role_set,
+    rogue_schedule,
+    row_security_off,
+    security_flipped,
+    unique_key_dropped,
+    whitelist_shrinks,
+)
+
+_PLAIN = (
+    core_trigger_off,
+    core_trigger_dropped,
+    row_security_off,
+    core_policy_dropped,
+    granted_to_public,
+    whitelist_shrinks,
+    core_owner_changed,
+    security_flipped,
+    replication_role_set,
+    legacy_recreated,
+    grants_lost,
+)
+
+CODES = frozenset(module.RULE.code for module in (*_PLAIN, unique_key_dropped, rogue_schedule))
+
+
+def judge_migrations(inputs: Inputs, configuration: Configuration, asked: Iterable[str] | None = None) -> Outcome:
+    """What the migrations do to the core.
+
+    Args:
+        inputs: what was read.
+        configuration: whose objects are whose.
+        asked: ids of the migrations that are new; the newest one if not given. Rules that ask how something stands
+            in the end look at all.
+    """
+    course = course_of(inputs.history, inputs.reads, _classes(inputs, configuration), asked)
+    contract = configuration.contract
+    declared = frozenset((str(key.table), frozenset(map(str, key.columns))) for key in contract.dedupe_keys)
+    return Outcome(
+        findings=(
+            *(finding for module in _PLAIN for finding in module.check(course)),
+            *unique_key_dropped.check(course, declared),
+            *rogue_schedule.check(course, _infra(inputs, configuration, course)),
+        ),
+        evaluated=CODES,
+    )
+
+
+# Private
+
+
+class _Classes:
+    """The class of each object, remembered."""
+
+    def __init__(self, inputs: Inputs, configuration: Configuration) -> None:
+        self._history = inputs.history
+        self._ownership = configuration.ownership
+        self._known: dict[ObjectId, OwnerClass] = {}
+
+    def __call__(self, item: ObjectId) -> OwnerClass:
+        if item not in self._known:
+            self._known[item] = self._ownership.owner_of(item, self._history.ancestors(item))[0]
+        return self._known[item]
+
+
+def _classes(inputs: Inputs, configuration: Configuration) -> _Classes:
+    return _Classes(inputs, configuration)
+
+
+def _infra(inputs: Inputs, configuration: Configuration, course: Course) -> frozenset[str]:
+    """Migrations that are infra by declaration, or because they change infra objects and nothing else."""
+    found = classify(inputs.history, configuration.ownership, configuration.overrides)
+    return frozenset(
+        one.migration
+        for one in found
+        if one.owner_class is OwnerClass.INFRA and (one.declared or _changes_infra(course, one.migration))
+    )
+
+
+def _changes_infra(course: Course, migration: str) -> bool:
+    return any(
+        effect.object is not None
+        and effect.action not in ("read", "write", "call", "unknown")
+        and course.class_of(effect.object) is OwnerClass.INFRA
+        and effect.object.kind != "extension"
+        for effect in course.history.effects_of(migration)
+    )

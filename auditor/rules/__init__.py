@@ -48,6 +48,7 @@ from auditor.rules.guard import (
     forbidden_access,
     guard_without_files,
     source_not_read,
+)
 from auditor.rules.migrations import (
     core_owner_changed,
     core_policy_dropped,

@@ -15,19 +15,25 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from auditor.catalog.identity import names_in
 from auditor.catalog.kinds import KINDS
+from auditor.catalog.kinds.default_acl import DefaultAcl
 from auditor.catalog.kinds.event_trigger import EventTrigger
 from auditor.catalog.kinds.extension import Extension
 from auditor.catalog.kinds.function import Function
 from auditor.catalog.kinds.index import Index
+from auditor.catalog.kinds.policy import Policy
+from auditor.catalog.kinds.rule import Rule
 from auditor.catalog.kinds.sequence import Sequence
+from auditor.catalog.kinds.table import Table
 from auditor.catalog.kinds.table_column import TableColumn
 from auditor.catalog.kinds.table_constraint import TableConstraint
 from auditor.catalog.kinds.trigger import Trigger
 from auditor.catalog.spelling import without_late_quotes
+from auditor.catalog.table_part import TablePart
 from auditor.model import CatalogObject, Comparison, ObjectId, Snapshot
 from auditor.sql.printed import same_printed_expression, same_printed_query
 
@@ -110,7 +116,7 @@ def compare(
             comparisons.append(Comparison(one.id, left, right, {}, explained_by(one, here, there)))
         elif changes := _changes(left, right, left_side, right_side, equal):
             comparisons.append(Comparison(one.id, left, right, changes))
-    return _with_followers(comparisons)
+    return _with_followers(comparisons, actual)
 
 
 def explained_by(item: CatalogObject, here: Snapshot, there: Snapshot) -> ObjectId | None:
@@ -123,14 +129,14 @@ def explained_by(item: CatalogObject, here: Snapshot, there: Snapshot) -> Object
     """
     outermost: ObjectId | None = None
     seen = {item.id}
-    work = list(needs(item))
+    work = [*needs(item), *_origins(item, here)]
     while work:
         need = work.pop(0)
         if need in seen or need in there or need not in here:
             continue
         seen.add(need)
         outermost = need
-        work.extend(needs(here.objects[need]))
+        work += [*needs(here.objects[need]), *_origins(here.objects[need], here)]
     return outermost
 
 
@@ -146,18 +152,25 @@ def needs(item: CatalogObject) -> Iterator[ObjectId]:
             yield ObjectId(f"{item.table_kind} column", f"{item.table}.{column}")
         if item.references is not None:
             yield ObjectId("table", item.references)
+        yield from _columns_in(item, item.expression, item.predicate, *item.elements)
     if isinstance(item, Index):
         if item.partition_of is not None:
             yield ObjectId("index", item.partition_of)
-        for key in (*item.keys, *item.include):
-            if name := _LEADING_NAME.match(key):
-                yield ObjectId(f"{item.table_kind} column", f"{item.table}.{name[0]}")
+        yield from _columns_in(item, item.predicate, *item.keys, *item.include)
+    if isinstance(item, Trigger):
+        yield from _columns_in(item, item.when, *item.columns)
+    if isinstance(item, Policy):
+        yield from _columns_in(item, item.using, item.check)
+    if isinstance(item, Rule):
+        yield from _columns_in(item, item.definition)
     if isinstance(item, Function):
         yield from _types_in(f"{item.returns or ''} {item.arguments}")
     if isinstance(item, TableColumn):
         yield from _types_in(item.type)
     if item.parent is not None:
         yield item.parent
+    elif schema := _schema_of(item):
+        yield ObjectId("schema", schema)
 
 
 # Private
@@ -165,14 +178,31 @@ def needs(item: CatalogObject) -> Iterator[ObjectId]:
 _FOLLOWING = (("owner", {"owner"}), ("persistence", {"persistence"}), ("type", {"type", "minimum", "maximum"}))
 """A change of the field in a table or column makes PostgreSQL change these of the sequence that it owns."""
 
-_LEADING_NAME = re.compile(r'"(?:[^"]|"")+"|[a-z_][a-z0-9_]*(?![(\w.])')
+_WORD = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")+"(?!\()|(?<!::)\b[a-z_][a-z0-9_$]*(?![a-z0-9_$(])""")
 _QUALIFIED_NAME = re.compile(r'(?:"(?:[^"]|"")+"|[a-z_]\w*)\.(?:"(?:[^"]|"")+"|[a-z_]\w*)')
+_SPELLED_NAME = r'"(?:[^"]|"")+"|[^".]+'
 _ROW_TYPES = ("type", "table", "view", "materialized view", "foreign table")
 _COMPARED_FIELDS = {
     kind: tuple(field.name for field in dataclasses.fields(kind) if field.name != "identity") for kind in KINDS
 }
 _ROLE_FIELDS = frozenset({"owner", "role"})
 _RELATIVE_FIELDS = _ROLE_FIELDS | {"privileges", "roles"}
+
+
+def _columns_in(item: TablePart, *texts: str | None) -> Iterator[ObjectId]:
+    """Columns of the table that the words of some expressions may mean."""
+    for text in texts:
+        for word in _WORD.findall(text or ""):
+            if not word.startswith("'"):
+                yield ObjectId(f"{item.table_kind} column", f"{item.table}.{word}")
+
+
+def _schema_of(item: CatalogObject) -> str | None:
+    """The schema, as it is spelled, of an object that lies in one."""
+    if isinstance(item, DefaultAcl):
+        return item.schema
+    own, _ = names_in(item.identity)
+    return re.match(_SPELLED_NAME, item.identity)[0] if len(own) > 1 else None  # type: ignore[index]
 
 
 def _types_in(text: str) -> Iterator[ObjectId]:
@@ -182,20 +212,61 @@ def _types_in(text: str) -> Iterator[ObjectId]:
             yield ObjectId(kind, name)
 
 
-def _with_followers(comparisons: list[Comparison]) -> list[Comparison]:
-    """The same, where a sequence that only followed its table or column is said to be under it."""
-    changed = {comparison.object: comparison.changes for comparison in comparisons}
-    result: list[Comparison] = []
-    for comparison in comparisons:
-        item = comparison.actual
-        if isinstance(item, Sequence) and item.parent is not None and comparison.changes:
-            owners = (item.parent, ObjectId("table", item.parent.identity.rpartition(".")[0]))
-            for owner in owners:
-                for field, following in _FOLLOWING:
-                    if field in changed.get(owner, {}) and comparison.changes.keys() <= following:
-                        comparison = dataclasses.replace(comparison, under=owner)
-        result.append(comparison)
-    return result
+def _origins(item: CatalogObject, snapshot: Snapshot) -> Iterator[ObjectId]:
+    """What an inherited column or constraint, or the index of a partition, is inherited from."""
+    if isinstance(item, Index) and item.partition_of is not None:
+        yield ObjectId("index", item.partition_of)
+    if isinstance(item, TableColumn | TableConstraint) and item.inherited:
+        for parent in _parents_of(snapshot.objects.get(ObjectId(item.table_kind, item.table))):
+            if isinstance(item, TableColumn):
+                yield ObjectId(item.KIND, parent + item.identity.removeprefix(item.table))
+            else:
+                yield ObjectId(item.KIND, item.identity.removesuffix(item.table) + parent)
+
+
+def _parents_of(table: CatalogObject | None) -> list[str]:
+    if not isinstance(table, Table):
+        return []
+    return [table.partition_of] if table.partition_of is not None else table.inherits
+
+
+def _with_followers(comparisons: list[Comparison], actual: Snapshot) -> list[Comparison]:
+    """The same, where what only followed a change of something else is said to be under it."""
+    changed = {comparison.object: comparison.changes for comparison in comparisons if comparison.changes}
+    leaders = {item: leader for item in changed if (leader := _leader(item, changed, actual)) is not None}
+    return [
+        dataclasses.replace(comparison, under=_outermost(comparison.object, leaders))
+        if comparison.object in leaders
+        else comparison
+        for comparison in comparisons
+    ]
+
+
+def _leader(
+    object_id: ObjectId, changed: Mapping[ObjectId, Mapping[str, tuple[Any, Any]]], actual: Snapshot
+) -> ObjectId | None:
+    """The object whose change made PostgreSQL make all those of this one, or None."""
+    item, changes = actual.objects.get(object_id), changed[object_id]
+    if isinstance(item, Sequence) and item.parent is not None:
+        for owner in (item.parent, ObjectId("table", item.parent.identity.rpartition(".")[0])):
+            for field, following in _FOLLOWING:
+                if field in changed.get(owner, {}) and changes.keys() <= following:
+                    return owner
+    if isinstance(item, TableColumn | TableConstraint | Index) and changes.keys() <= {"inherited", "partition_of"}:
+        table = ObjectId(item.table_kind, item.table)
+        if changed.get(table, {}).keys() & {"partition_of", "inherits"}:
+            return table
+    for origin in _origins(item, actual) if item is not None else ():
+        if origin in changed and all(changed[origin].get(name) == values for name, values in changes.items()):
+            return origin
+    return None
+
+
+def _outermost(item: ObjectId, leaders: Mapping[ObjectId, ObjectId]) -> ObjectId:
+    """The last of a chain of leaders; none leads to itself."""
+    while item in leaders:
+        item = leaders[item]
+    return item
 
 
 def _by_relative_id(snapshot: Snapshot) -> dict[ObjectId, CatalogObject]:

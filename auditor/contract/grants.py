@@ -76,6 +76,14 @@ def default_privilege_statements(actual: list[str], expected: list[str], item: D
     return statements
 
 
+def built_in_defaults(item: DefaultAcl) -> list[str]:
+    """What holds where no default privileges are set: nothing more in a schema, PostgreSQL's own elsewhere."""
+    if item.schema is not None:
+        return []
+    public = {"functions": ["public: EXECUTE"], "types": ["public: USAGE"]}.get(item.on, [])
+    return sorted({*public, *(text for text in item.privileges if text.startswith("owner: "))})
+
+
 # Private
 
 

@@ -36,7 +36,13 @@ from auditor.contract.ddl import (
     own_name,
     set_clause,
 )
-from auditor.contract.grants import SAME_ROLES, Roles, default_privilege_statements, privilege_statements
+from auditor.contract.grants import (
+    SAME_ROLES,
+    Roles,
+    built_in_defaults,
+    default_privilege_statements,
+    privilege_statements,
+)
 from auditor.history import Definition
 from auditor.model import CatalogObject
 
@@ -134,14 +140,16 @@ def _drop(item: CatalogObject) -> str:
 
 def _drop_with_a_warning(item: CatalogObject) -> str | None:
     if isinstance(item, DefaultAcl):
-        return _script(default_privilege_statements(item.privileges, [], item, item.role))
+        return _script(default_privilege_statements(item.privileges, built_in_defaults(item), item, item.role))
     return f"-- No migration made it. If nothing needs it:\n-- {_drop(item)};"
 
 
 def _make(expected: CatalogObject, roles: Roles) -> str | None:
     if isinstance(expected, DefaultAcl):
         return _script(
-            default_privilege_statements([], expected.privileges, expected, roles.on_live(expected.role))
+            default_privilege_statements(
+                built_in_defaults(expected), expected.privileges, expected, roles.on_live(expected.role)
+            )
         )
     if isinstance(expected, Type) and expected.form == "enum":
         labels = ", ".join(literal(label) for label in expected.labels)
@@ -263,7 +271,9 @@ def _table(expected: Any, live: Any, fields: set[str], roles: Roles) -> list[str
         statements.append(f"{subject} {'' if expected.force_row_security else 'NO '}FORCE ROW LEVEL SECURITY")
     if "replica_identity" in fields:
         kind, _, name = expected.replica_identity.partition(" ")
-        statements.append(f"{subject} REPLICA IDENTITY {'USING INDEX ' + name if name else kind.upper()}")
+        statements.append(
+            f"{subject} REPLICA IDENTITY {'USING INDEX ' + own_name(name) if name else kind.upper()}"
+        )
     if "persistence" in fields:
         statements.append(f"{subject} SET {'LOGGED' if expected.persistence == 'permanent' else 'UNLOGGED'}")
     return statements

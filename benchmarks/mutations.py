@@ -1,7 +1,7 @@
 """The mutation suite on every PostgreSQL at hand, and across them: the tables of docs/comparison.md.
 
-Every case of tests/cases/mutations is run on each live version, compared with a catalog of the same version and with
-one of each other version: is exactly what is expected found, and nothing any more when it is undone?
+Every case of tests/cases/mutations is run on each live version and compared with a catalog of the same version and
+of each other version: is exactly what is expected found, and nothing any more when it is undone?
 
     python benchmarks/mutations.py [--bindir /usr/lib/postgresql/16/bin ...] [--major 15 18] [--same]
 """

@@ -16,7 +16,9 @@ from auditor.audits.live import Live
 from auditor.audits.replaying import Where, where_to_replay
 from auditor.config import Settings
 from auditor.contract.comparison import compare
-from auditor.errors import CouldNotCheck, UsageError
+from auditor.contract.load import Configuration
+from auditor.errors import ConfigurationError, ConfigurationProblem, CouldNotCheck, UsageError
+from auditor.forensics.flow import Flow, read_flow
 from auditor.forensics.ledger_rows import LedgerRows, read_ledger_rows
 from auditor.forensics.provenance import Spans, spans
 from auditor.forensics.transactions import Clock, Written, read_clock, read_commit_times, read_written
@@ -162,6 +164,19 @@ def spans_of(live: Live, inputs: Inputs) -> Spans:
     """Ledger, catalog and history side by side."""
     rows: Rows = live.further
     return spans(rows.ledger, rows.clock, inputs.history, rows.written, rows.commits)
+
+
+def flow_of(connection: Connection, configuration: Configuration) -> Flow:
+    """The tables of the live flow.
+
+    Raises:
+        ConfigurationError: `pipeline:` is missing, or maps what is not there.
+        CouldNotCheck: the role may not read them.
+    """
+    if configuration.pipeline is None:
+        message = "there is no `pipeline:`, which says where events, jobs and runs are"
+        raise ConfigurationError([ConfigurationProblem(configuration.file, None, None, message)])
+    return read_flow(connection, configuration.pipeline, configuration.file)
 
 
 # Private

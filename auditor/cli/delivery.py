@@ -25,7 +25,7 @@ WIDTH = 80
 
 WIDEST = 120
 
-UNCHECKED = frozenset({"json", "sarif", "github", "gitlab", "junit", "markdown"})
+UNCHECKED = frozenset({"json", "sarif", "github", "gitlab", "junit", "markdown", "openmetrics"})
 """Formats that can say that there is no answer."""
 
 MOST_OF_A_SUMMARY = 1 << 20

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from auditor.cli.options import reporting
+from auditor.cli.options import FINDINGS, reporting
 from auditor.config import Settings
 
 if TYPE_CHECKING:
@@ -72,3 +72,54 @@ def provenance(settings: Settings, *, owner_class: str | None, out_of_band: bool
     from auditor.audits import provenance as audit
 
     return audit.run(settings, owner_class, out_of_band=out_of_band)
+
+
+@forensics.command(short_help="The path of one entity, and where it stopped.")
+@click.argument("entity_id")
+@reporting("config", "db", formats=("text", "json"), settings={"entity_id": "subject"})
+def trace(settings: Settings) -> Report:
+    """Tell the whole path of one entity: its events in order, the job each asked for, the runs with errors,
+    retries and times, what is missing, and where the flow stopped.
+
+    The tables are those that `pipeline:` of classifications.yaml maps.
+    """
+    from auditor.audits import trace as audit
+
+    return audit.run(settings)
+
+
+_LIMITS = ("gap", "dead", "stale", "outside", "without-event", "backlog", "backlog-age", "retries", "failed-runs")
+
+
+def _limits(command: Any) -> Any:
+    """`--max-gap N` and its like: thresholds instead of those of the configuration."""
+    for name in reversed(_LIMITS):
+        kind = click.FLOAT if name == "backlog-age" else click.INT
+        help_ = f"Threshold of `{name.replace('-', '_')}`{', in seconds' if name == 'backlog-age' else ''}."
+        command = click.option(f"--max-{name}", type=kind, metavar="N", help=help_)(command)
+    return command
+
+
+_since = click.option(
+    "--since",
+    "window",
+    default="24h",
+    show_default=True,
+    metavar="24h|DATE|all",
+    help="The window: what happened within this time, or since a date; what is still open counts always.",
+)
+
+
+@forensics.command(short_help="Gaps, backlog, retries, dead and stale jobs.")
+@_since
+@_limits
+@reporting("config", "db", "fail_on", "strict", formats=(*FINDINGS, "openmetrics"))
+def kpi(settings: Settings, *, window: str, **limits: float | None) -> Report:
+    """Count what went wrong in the live flow: events without their job, backlog, retries, dead jobs, silent
+    workers, failed runs, jobs past the gateway.
+
+    A figure above its threshold (`thresholds:` of `pipeline:`, or --max-...) is a finding and gives exit code 1.
+    """
+    from auditor.audits import kpi as audit
+
+    return audit.run(settings, window, {name.removeprefix("max_"): value for name, value in limits.items()})

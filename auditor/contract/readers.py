@@ -149,6 +149,12 @@ def _interval(text: str) -> str:
     return text.strip()
 
 
+def _count(text: str) -> str:
+    if not re.fullmatch(r"\d{1,9}", text.strip()):
+        raise ValueError(f'"{text}" is no number; write a whole one, such as 100')
+    return text.strip()
+
+
 def _code(text: str) -> str:
     if not re.fullmatch(r"[A-Z]{3}[0-9]{3}", text):
         raise ValueError(f'"{text}" is no code of a rule; three capital letters and three digits, such as DRF001')
@@ -161,6 +167,7 @@ def _grantee(text: str) -> str:
 
 READERS: Mapping[str, Callable[[str], str]] = {
     "code": _code,
+    "count": _count,
     "definition": _definition,
     "fires": _fires,
     "function": _in_schema("function"),

@@ -7,7 +7,7 @@ import importlib
 from auditor.model import Report
 from auditor.reports.view import Renderer, View
 
-FORMATS = ("text", "json", "jsonl", "sarif", "github", "gitlab", "junit", "markdown")
+FORMATS = ("text", "json", "jsonl", "sarif", "github", "gitlab", "junit", "markdown", "openmetrics")
 """Each the name of its module."""
 
 

@@ -65,7 +65,60 @@ def provenance(data: Data, view: View, page: Page) -> None:  # noqa: ARG001
     page.row("told", ", ".join(f"{n} {word}" for word, n in data["summary"].items() if n), indent=0, column=17)
 
 
+def trace(data: Data, view: View, page: Page) -> None:  # noqa: ARG001
+    """Events, each with its job and the runs; then where the flow stands."""
+    page.line(("bold", f"entity {data['entity']}"))
+    for step in data["events"]:
+        page.blank()
+        page.line(
+            f"{step['place']:>3}  ",
+            ("dim", f"{step['at'] or 'no time':<32}  "),
+            ("bold", str(step["type"])),
+            f"  {step['requires'] or ''}",
+        )
+        if step["state"] in ("missing", "due"):
+            told = "no such job: it is missing" if step["state"] == "missing" else "no such job yet"
+            page.line(" " * 7, ("red" if step["state"] == "missing" else "yellow", told))
+        for job in step["jobs"]:
+            _job(job, page, step["job_after_seconds"])
+    for job in data["jobs_without_event"]:
+        page.blank()
+        page.line("     ", ("red", "no event asked for this job"))
+        _job(job, page, None)
+    page.blank()
+    _stopped(data, page)
+
+
+def kpi(data: Data, view: View, page: Page) -> None:  # noqa: ARG001
+    """Figures with their thresholds, jobs by type, and what stands behind the figures."""
+    rows: list[tuple[Any, ...]] = []
+    for name, one in data["figures"].items():
+        value = "not read" if one["value"] is None else f"{one['value']:g}"
+        limit = "" if one["threshold"] is None else f"at most {one['threshold']:g}"
+        rows.append((("red" if one["exceeded"] else "plain", value), name, ("dim", limit)))
+    page.table(rows)
+    if data["jobs"]:
+        page.blank()
+        page.table([(str(j["type"]), str(j["status"]), ("dim", j["state"]), str(j["seen"])) for j in data["jobs"]])
+    for gap in data["gaps"]:
+        age = f" for {gap['age']:.0f} s" if gap["age"] is not None else ""
+        page.line(("red", "gap  "), f"{gap['entity']}  {gap['event']} has had no {gap['job']}{age}")
+    for name in ("dead", "stale", "outside", "without_event"):
+        for job in data[name]:
+            page.line(
+                ("red", f"{name}  "), f"job {job['id']} ({job['type']}) of {job['entity']}  {job['error'] or ''}"
+            )
+    for one in data["errors"]:
+        page.line(("yellow", "error  "), f"{one['runs']} runs: {one['error']}")
+    if data["sources"]:
+        page.row(
+            "enqueued", ", ".join(f"{n} by {name or 'nobody'}" for name, n in data["sources"].items()), indent=0
+        )
+
+
 LISTINGS: dict[str, Listing] = {
+    "forensics kpi": kpi,
+    "forensics trace": trace,
     "forensics blame": blame,
     "forensics history": history,
     "forensics provenance": provenance,
@@ -76,6 +129,49 @@ LISTINGS: dict[str, Listing] = {
 # Private
 
 
+def _job(job: Data, page: Page, delay: float | None) -> None:
+    after = f", {delay:.3f} s after the event" if delay is not None else ""
+    attempts = f", {job['attempts']} attempts" if job["attempts"] is not None and job["attempts"] > 1 else ""
+    source = f", enqueued by {job['source']}" if job["source"] else ""
+    page.line(
+        "       ",
+        (_STATE_STYLES.get(job["state"], "yellow"), f"job {job['id']} {job['status']}"),
+        f"  {job['type']}  {job['created'] or ''}{after}{attempts}{source}",
+    )
+    if not job["runs"]:
+        page.line("         ", ("yellow", "never run"))
+    for number, run in enumerate(job["runs"], start=1):
+        took = f", {run['seconds']:.3f} s" if run["seconds"] is not None else ""
+        style: Style = "red" if run["error"] else "plain"
+        page.line("         ", (style, f"run {number} {run['status'] or ''}"), f"  {run['started'] or ''}{took}")
+        if run["error"]:
+            page.line("           ", ("red", run["error"]))
+    if job["error"] and not any(run["error"] == job["error"] for run in job["runs"]):
+        page.line("         ", ("red", job["error"]))
+
+
+def _stopped(data: Data, page: Page) -> None:
+    if data["where"] is None:
+        events = data["events"]
+        told = f"complete: {len(events)} events, every job done" if events else "no event"
+        page.line(("green" if events else "yellow", told))
+        return
+    step = data["events"][data["where"] - 1]
+    told = {
+        "missing": f"nothing was enqueued: {step['type']} has no {step['requires']}",
+        "due": f"{step['type']} waits for its {step['requires']}",
+        "waiting": f"enqueued and not executed: {step['requires']} of {step['type']} waits",
+        "running": f"{step['requires']} of {step['type']} is running",
+        "dead": f"{step['requires']} of {step['type']} is dead",
+        "unknown": f"the status of {step['requires']} of {step['type']} means nothing known",
+        "no event": f"executed and no event: {step['requires']} was done, and no event came after {step['type']}",
+    }[data["stopped"]]
+    page.line(
+        ("yellow" if data["stopped"] in ("due", "running") else "red", f"stopped at event {step['place']}: {told}")
+    )
+
+
+_STATE_STYLES: dict[str, Style] = {"done": "green", "dead": "red", "running": "plain", "waiting": "yellow"}
 _RELATION_STYLES: dict[str, Style] = {"between": "red", "unknown": "yellow"}
 _RELATION_STYLES |= {"migration": "green", "own": "green"}
 

@@ -41,6 +41,7 @@ from auditor.rules.drift import (
     privileges_changed,
     trigger_state_changed,
 )
+from auditor.rules.flow import event_without_job, flow_threshold
 from auditor.rules.guard import (
     access_not_understood,
     access_outside,
@@ -107,6 +108,8 @@ RULES: tuple[Rule, ...] = (
     claim_scope.RULE,
     projection_read.RULE,
     not_deployed.RULE,
+    event_without_job.RULE,
+    flow_threshold.RULE,
     migration_edited.RULE,
     migration_out_of_order.RULE,
     core_conflict.RULE,

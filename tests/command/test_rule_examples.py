@@ -64,5 +64,6 @@ def test_an_example_with_a_live_database(
         if example["live.sql"]:
             connection.execute(example["live.sql"])
         config = str(tmp_path / name / "classifications.yaml")
-        found = findings("drift", "--config", config, "--db", database)
+        command = ("forensics", "kpi") if rule.code.startswith("FLO") else ("drift",)
+        found = findings(*command, "--config", config, "--db", database)
         assert [one["code"] for one in found] == expected, found

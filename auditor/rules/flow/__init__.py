@@ -1,0 +1,1 @@
+"""Rules about the live flow of events, jobs and runs."""

@@ -249,40 +249,45 @@ class Thresholds(Entry, frozen=True, kw_only=True):
     """What of the live flow is too much: a figure above its threshold is an error."""
 
     gap: Annotated[
-        str,
+        Text | None,
         Meta(
-            description="Events without their job, later than `event_to_job_gap`.",
+            description="Events without their job, later than `event_to_job_gap`; 0 when left out.",
             extra=_COUNT,
             extra_json_schema=_COUNT_SCHEMA,
         ),
-    ] = "0"
+    ] = None
     dead: Annotated[
-        str, Meta(description="Jobs that died within the window.", extra=_COUNT, extra_json_schema=_COUNT_SCHEMA)
-    ] = "0"
+        Text | None,
+        Meta(
+            description="Jobs that died within the window; 0 when left out.",
+            extra=_COUNT,
+            extra_json_schema=_COUNT_SCHEMA,
+        ),
+    ] = None
     stale: Annotated[
-        str,
+        Text | None,
         Meta(
-            description="Running jobs whose worker was not heard of for `stale_after`.",
+            description="Running jobs whose worker was not heard of for `stale_after`; 0 when left out.",
             extra=_COUNT,
             extra_json_schema=_COUNT_SCHEMA,
         ),
-    ] = "0"
+    ] = None
     outside: Annotated[
-        str,
+        Text | None,
         Meta(
-            description="Jobs of the window that were not enqueued by the `gateway`.",
+            description="Jobs of the window that were not enqueued by the `gateway`; 0 when left out.",
             extra=_COUNT,
             extra_json_schema=_COUNT_SCHEMA,
         ),
-    ] = "0"
+    ] = None
     without_event: Annotated[
-        str,
+        Text | None,
         Meta(
-            description="Jobs of the window that no event asked for.",
+            description="Jobs of the window that no event asked for; 0 when left out.",
             extra=_COUNT,
             extra_json_schema=_COUNT_SCHEMA,
         ),
-    ] = "0"
+    ] = None
     backlog: Annotated[
         Text | None,
         Meta(description="Jobs that wait and might be taken.", extra=_COUNT, extra_json_schema=_COUNT_SCHEMA),

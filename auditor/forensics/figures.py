@@ -140,6 +140,9 @@ def kpi_values(kpis: Kpis, found: Iterable[Figure]) -> dict[str, Any]:
 
 # Private
 
+_NONE_AT_ALL = frozenset({"gap", "dead", "stale", "outside", "without_event"})
+"""Figures that must be 0 where no threshold is given."""
+
 
 def _values(one: Gap | Sample) -> dict[str, Any]:
     values = {name: getattr(one, name) for name in one.__dataclass_fields__}
@@ -149,7 +152,7 @@ def _values(one: Gap | Sample) -> dict[str, Any]:
 def _threshold(thresholds: Thresholds, name: str) -> float | None:
     text = getattr(thresholds, name)
     if text is None:
-        return None
+        return 0.0 if name in _NONE_AT_ALL else None
     return interval_seconds(text) if name == "backlog_age" else float(text)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from auditor.audits.bodies import drifted_bodies, judge_bodies
@@ -22,6 +23,23 @@ from auditor.errors import CouldNotCheck
 from auditor.model import Report, Snapshot
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a check looked at.
+
+    Attributes:
+        outcome: what was found, before `allow:` is applied.
+        inputs: what was read.
+        made: the catalog that the migrations make, or None if they could not be run to their end.
+        live: the live database, or None.
+    """
+
+    outcome: Outcome
+    inputs: Inputs
+    made: Snapshot | None
+    live: Live | None
+
+
 def run(settings: Settings, *, record: Path | None = None) -> Report:
     """Check everything that can be checked here.
 
@@ -37,16 +55,15 @@ def run(settings: Settings, *, record: Path | None = None) -> Report:
         UsageError: a URL cannot be understood, or the shadow server's leads to the live database.
         CouldNotCheck: there are no migrations.
     """
-    made = report("check", *outcome_of(settings), settings)
+    looked = look(settings)
+    made = report("check", looked.outcome, looked.inputs, settings)
     if record is not None:
         record_run(record, made, settings)
     return made
 
 
-def outcome_of(
-    settings: Settings, asked: Callable[[Inputs], Iterable[str]] | None = None
-) -> tuple[Outcome, Inputs]:
-    """All that :func:`run` finds, before `allow:` is applied, and what was read; it raises the same.
+def look(settings: Settings, asked: Callable[[Inputs], Iterable[str]] | None = None) -> Looked:
+    """All that :func:`run` tells; it raises the same.
 
     Args:
         settings: of the run.
@@ -72,7 +89,7 @@ def outcome_of(
         outcome += _without_what_was_said(drifted(facts, "core"), outcome)
         outcome += _without_what_was_said(drifted_bodies(facts), outcome)
     outcome += _guards(configuration, settings)
-    return outcome, inputs
+    return Looked(outcome, inputs, replayed.snapshot if replayed is not None else None, live)
 
 
 # Private

@@ -43,7 +43,8 @@ def run(settings: Settings) -> Report:
     change = change_since(settings.base, settings.root)
     with files_at(change.fork, settings.root) as directory:
         before = _read(_at(settings, directory))
-        outcome, inputs = check.outcome_of(settings, lambda read: [one.id for one in _ours(read, before, change)])
+        looked = check.look(settings, lambda read: [one.id for one in _ours(read, before, change)])
+        outcome, inputs = looked.outcome, looked.inputs
         configuration = required(inputs.configuration, settings)
         classes = {one.migration: one for one in _classes(inputs, configuration)}
         ours = _ours(inputs, before, change)

@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "snapshot": ("auditor.cli.snapshot", "The catalog of a live database as JSON."),
     "contract": ("auditor.cli.contract", "The resolved contract; the schema of its file."),
     "forensics": ("auditor.cli.forensics", "Who, when, and where did the job go?"),
+    "report": ("auditor.cli.report", "One self-contained HTML page."),
     "explain": ("auditor.cli.explain", "What a rule means and what to do about it."),
 }
 """Command -> module that holds it under its own name, and what the listing says of it."""

@@ -7,7 +7,7 @@ import importlib
 from auditor.model import Report
 from auditor.reports.view import Renderer, View
 
-FORMATS = ("text", "json", "jsonl", "sarif", "github", "gitlab", "junit", "markdown", "openmetrics")
+FORMATS = ("text", "json", "jsonl", "sarif", "github", "gitlab", "junit", "markdown", "openmetrics", "html")
 """Each the name of its module."""
 
 

@@ -1,0 +1,26 @@
+"""`auditor report`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from auditor.cli.options import reporting
+from auditor.config import Settings
+
+if TYPE_CHECKING:
+    from auditor.model import Report
+
+
+@click.command(short_help="One self-contained HTML page.")
+@reporting("config", "live", "shadow", "prelude", "pg_major", "fail_on", "strict", formats=("html", "json"))
+def report(settings: Settings) -> Report:
+    """Check as `auditor check` does, and show it as one page: the verdict, the findings, the history by class,
+    each core object with its definitions, the core as a map. Needs no network, and may be kept as evidence.
+
+    auditor report --output report.html
+    """
+    from auditor.audits import page as audit
+
+    return audit.run(settings)

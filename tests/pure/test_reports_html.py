@@ -1,0 +1,169 @@
+"""The page: one file that needs nothing else, and in which nothing hostile comes to life."""
+
+import base64
+import hashlib
+import re
+from html.parser import HTMLParser
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from auditor.model import Finding, Location, ObjectId, OwnerClass, Report, Severity
+from auditor.reports import REPORTS, View
+from auditor.reports.drawing import drawn
+from auditor.reports.html import MOST_FINDINGS
+
+HOSTILE = (
+    "</pre></title></style></script><script>alert(1)</script><img src=x onerror=alert(1)>"
+    "\" ' {{ 7 * 7 }} \x1b[2J\u202e"
+)
+
+
+def page(report: Report) -> str:
+    return REPORTS["html"](report, View())
+
+
+def report(text: str = "f", findings: int = 1, migrations: int = 1, body: str = "SELECT 1") -> Report:
+    found = Finding(
+        "DRF003",
+        "function-body-changed",
+        Severity.ERROR,
+        f"function {text} is not what it was",
+        help=text,
+        owner_class=OwnerClass.CORE,
+        object=ObjectId("function", text),
+        field="body",
+        expected=text,
+        actual=text,
+        diff=f"@@ -1 +1 @@\n-{text}\n+{text}",
+        repair=text,
+        location=Location(text or "x", 3),
+    )
+    migration = {
+        "migration": text,
+        "file": text,
+        "class": "core",
+        "declared": True,
+        "mixed": False,
+        "reasons": [{"kind": "function", "identity": text, "class": "core", "entry": text}] * 5,
+        "unowned": [],
+        "unknown": 0,
+    }
+    item = {
+        "kind": "function",
+        "identity": text,
+        "state": "error",
+        "told": text,
+        "events": [{"migration": text, "what": text, "place": text}],
+        "differences": [{"title": text, "diff": f"-{text}\n+{body}"}],
+        "newest": {"migration": text, "text": f"{text}{body}"},
+    }
+    node = {"id": "a", "column": 0, "label": text, "title": text, "class": "core", "off": False}
+    other = {"id": "b", "column": 2, "label": "b", "title": "b", "class": "legacy", "off": True}
+    return Report(
+        "report",
+        findings=(found,) * findings,
+        checked={"migration": migrations, "trigger": 3},
+        not_checked=(text,),
+        could_not_check=(text,),
+        notes=(text,),
+        data={
+            "project": text,
+            "generated": "2026-01-01",
+            "summary": {"core": migrations, "legacy": 0},
+            "migrations": [migration] * migrations,
+            "objects": [item] * migrations,
+            "map": {"nodes": [node, other], "edges": [{"from": "a", "to": "b", "what": text, "off": True}]},
+            "pipeline": [{"name": text, "value": text, "told": text, "state": "error"}],
+        },
+    )
+
+
+class Elements(HTMLParser):
+    """Tags and attributes, as a browser would see them."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+
+def elements(html: str) -> list[tuple[str, dict[str, str | None]]]:
+    parser = Elements()
+    parser.feed(html)
+    return parser.found
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.text(st.characters()).map(lambda text: HOSTILE + text))
+def test_nothing_hostile_comes_to_life(text: str) -> None:
+    html = page(report(text))
+    found = elements(html)
+    assert sum(tag == "script" for tag, _ in found) == 1
+    assert not any(tag in {"img", "iframe", "object", "link", "base"} for tag, _ in found)
+    assert not any(name.startswith("on") for _, attributes in found for name in attributes)
+    assert "{{ 7 * 7 }}" in html
+    assert "\x1b" not in html
+    assert "\u202e" not in html
+
+
+def test_it_needs_nothing_beside_itself() -> None:
+    html = page(report())
+    for _, attributes in elements(html):
+        for name in ("src", "href", "action", "poster"):
+            assert (attributes.get(name) or "#").startswith("#")
+    assert "@import" not in html
+    assert "url(" not in html.replace("url(#tip)", "")
+
+
+def test_its_policy_lets_its_own_script_run_and_no_other() -> None:
+    html = page(report())
+    script = html.rpartition("<script>")[2].partition("</script>")[0]
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert f"script-src 'sha256-{digest}'" in html
+    assert "default-src 'none'" in html
+
+
+def test_it_says_what_was_found_and_what_was_not_looked_at() -> None:
+    html = page(report("public.f()"))
+    for text in ("Could not check", "function public.f() is not what it was", "expected", "Repair", "Not checked"):
+        assert text in html
+    kept = page(Report("report", data={"project": "p", "generated": ""}))
+    assert "Nothing is wrong in what was looked at." in kept
+    assert '<section id="map">' not in kept
+
+
+def test_five_hundred_migrations_stay_below_a_megabyte_and_what_is_cut_is_said() -> None:
+    html = page(report(findings=MOST_FINDINGS + 3, migrations=500, body="SELECT 1;\n" * 400))
+    assert len(html.encode()) < 1_000_000
+    assert "3 more findings have no room here" in html
+    assert re.search(r"2 texts had no room here: auditor forensics blame", html)
+
+
+def test_every_anchor_is_there() -> None:
+    found = elements(page(report()))
+    ids = {attributes["id"] for _, attributes in found if "id" in attributes}
+    links = {attributes["href"] for tag, attributes in found if tag == "a"}
+    assert {link for link in links if link and link[1:] not in ids} == set()
+    assert len(ids) == sum("id" in attributes for _, attributes in found)
+
+
+def test_boxes_of_the_map_do_not_overlap() -> None:
+    nodes: list[dict[str, Any]] = [
+        {"id": str(n), "column": n % 3, "label": "name " * (n % 7), "title": "", "class": "core", "off": False}
+        for n in range(40)
+    ]
+    edges = [{"from": str(n), "to": str((n * 7) % 40), "what": "calls", "off": False} for n in range(40)]
+    picture = drawn(nodes, edges)
+    boxes = picture["nodes"]
+    assert len(boxes) == 40
+    for one in boxes:
+        assert one["x"] + one["width"] <= picture["width"]
+        assert one["y"] + one["height"] <= picture["height"]
+        for other in boxes:
+            apart = one["x"] != other["x"] or one["y"] + one["height"] <= other["y"] or other["y"] < one["y"]
+            assert one is other or apart
+    assert len(picture["edges"]) == 40

@@ -39,7 +39,9 @@ def run(settings: Settings) -> Report:
     if _major(expected, inputs) != live.major:
         inputs = with_captured(inputs, {}, NEWEST)
         snapshot, expected = respelled(snapshot), respelled(expected) if expected is not None else None
-    facts = Facts(configuration, inputs.history, snapshot, expected, live.applied, whole=not narrow)
+    facts = Facts(
+        configuration, inputs.history, snapshot, expected, live.applied, whole=not narrow, lookups=live.lookups
+    )
     about = Outcome(evaluated=BOOKKEEPING, notes=(live.note, f"scope {settings.scope}"))
     found = drifted(facts, settings.scope) + drifted_bodies(facts)
     return report("drift", about + outcome + found, inputs, settings)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
@@ -14,6 +14,8 @@ from auditor.catalog.reader import read_snapshot
 from auditor.catalog.session import read_only_session
 from auditor.catalog.url import parse_url
 from auditor.contract.ledger import applied_migrations
+from auditor.contract.lookups import read_lookups
+from auditor.contract.whitelists import Lookups
 from auditor.model import Snapshot
 
 log = logging.getLogger("auditor")
@@ -30,6 +32,7 @@ class Live:
         place: when the server was started, to the microsecond, and the name of the database: no other has both.
             None if that was not asked for.
         further: what the caller's own reading found, in the same transaction.
+        lookups: rows of the lookup tables that list job types of the contract.
     """
 
     snapshot: Snapshot
@@ -37,6 +40,7 @@ class Live:
     name: str
     place: tuple[str, str] | None = None
     further: Any = None
+    lookups: Lookups = field(default_factory=dict)
 
     @property
     def major(self) -> int:
@@ -77,7 +81,9 @@ def read_live(
         applied = applied_migrations(connection, inputs.migrations) if inputs and wants_ledger else None
         place = connection.execute(_PLACE).fetchone() if inputs and inputs.settings.shadow else None
         more = further(connection) if further is not None else None
-    return Live(snapshot, applied, target, place and (place[0], place[1]), more)
+        configuration = inputs.configuration if inputs else None
+        lookups = read_lookups(connection, configuration, snapshot) if configuration is not None else {}
+    return Live(snapshot, applied, target, place and (place[0], place[1]), more, lookups)
 
 
 # Private

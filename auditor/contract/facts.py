@@ -21,6 +21,7 @@ from auditor.contract.ddl import function_statement
 from auditor.contract.grants import Roles
 from auditor.contract.load import Configuration
 from auditor.contract.repair import repair_from_history, repair_sql
+from auditor.contract.whitelists import Lookups
 from auditor.history import Definition, History, Life
 from auditor.migrations.effects import changes_of
 from auditor.model import CatalogObject, Location, ObjectId, OwnerClass, Provenance, Severity, Snapshot
@@ -57,6 +58,7 @@ class Facts:
         expected: the snapshot of a replay of the history, or None.
         applied: ids of the migrations that the ledger of `live` names, or None if no ledger was read.
         whole: False if `live` holds only the objects that the contract names.
+        lookups, expected_lookups: rows of the lookup tables of job types, on either side.
     """
 
     configuration: Configuration
@@ -65,6 +67,8 @@ class Facts:
     expected: Snapshot | None = None
     applied: frozenset[str] | None = None
     whole: bool = True
+    lookups: Lookups = field(default_factory=dict)
+    expected_lookups: Lookups = field(default_factory=dict)
     _classes: dict[ObjectId, OwnerClass] = field(default_factory=dict, repr=False)
 
     # Objects

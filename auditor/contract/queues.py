@@ -1,44 +1,24 @@
 """`contract.queues`: which jobs the database lets in, who takes them out, and who puts them in.
 
-Job types are sets of values, whatever the spelling. Who claims and who writes is read from the bodies of the
-live functions.
+Job types are sets of values, whatever the spelling (:mod:`auditor.contract.whitelists`). Four of them are held
+against one another: those that the entry declares, that the database lets in, that the live functions enqueue, and
+that the claiming functions take. What cannot be read from a body is said, and counts for nothing.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
 
-from auditor.catalog.kinds.domain_constraint import DomainConstraint
 from auditor.catalog.kinds.function import Function
-from auditor.catalog.kinds.table_column import TableColumn
-from auditor.catalog.kinds.table_constraint import TableConstraint
-from auditor.catalog.kinds.type import Type
 from auditor.contract.breach import Cause, Checked, listed
-from auditor.contract.ddl import literal
+from auditor.contract.ddl import function_statement, literal
 from auditor.contract.entries import Claim, QueueEntry
 from auditor.contract.facts import Facts
-from auditor.model import CatalogObject, ObjectId, Severity, Snapshot
+from auditor.contract.whitelists import Whitelist, whitelist_of
+from auditor.contract.writing import INSERTING, enqueued, inserting_rules, inserts, targets_of
+from auditor.migrations.effects.inserted import compared_values
+from auditor.model import ObjectId, Severity
 from auditor.sql.names import quote_identifier
-from auditor.sql.predicates import allowed_values
-
-INSERTING = frozenset({"insert", "merge", "copy"})
-"""Verbs that put a row into a table."""
-
-
-@dataclass(frozen=True, slots=True)
-class Whitelist:
-    """What the database lets a column hold.
-
-    Attributes:
-        values: the values, or None if nothing limits them.
-        sources: the constraint, enum or domain that says so.
-        unread: constraints that say more about the column than could be understood.
-    """
-
-    values: frozenset[str] | None
-    sources: tuple[CatalogObject, ...] = ()
-    unread: tuple[CatalogObject, ...] = ()
 
 
 def check_queues(facts: Facts, checked: Checked) -> None:
@@ -47,61 +27,33 @@ def check_queues(facts: Facts, checked: Checked) -> None:
         if facts.table(entry.table) is None:
             continue  # told by the check of tables
         checked.count("queue")
-        _check_job_types(facts, checked, entry)
+        causes = _check_job_types(facts, checked, entry)
         _check_claims(facts, checked, entry)
-        _check_writers(facts, checked, entry)
-
-
-def whitelist_of(snapshot: Snapshot, table: str, column: str) -> Whitelist:
-    """The values that a column may hold, from CHECK constraints, its enum or its domain."""
-    found = snapshot.objects.get(ObjectId("table column", f"{table}.{quote_identifier(column)}"))
-    sets: list[frozenset[str]] = []
-    sources: list[CatalogObject] = []
-    unread: list[CatalogObject] = []
-
-    def note(item: CatalogObject, expression: str, name: str) -> None:
-        allowed = allowed_values(expression, name)
-        if allowed.values is not None:
-            sets.append(allowed.values)
-            sources.append(item)
-        if not allowed.exact:
-            unread.append(item)
-
-    for item in snapshot.objects.values():
-        if isinstance(item, TableConstraint) and item.table == table and item.type == "c" and item.enforced:
-            note(item, item.expression or "", column)
-    if isinstance(found, TableColumn):
-        kind = snapshot.objects.get(ObjectId("type", found.type))
-        while isinstance(kind, Type) and kind.form == "domain":
-            for item in snapshot.objects.values():
-                if isinstance(item, DomainConstraint) and item.domain == kind.identity:
-                    note(item, item.expression, "value")
-            kind = snapshot.objects.get(ObjectId("type", kind.base_type or ""))
-        if isinstance(kind, Type) and kind.form == "enum":
-            sets.append(frozenset(kind.labels))
-            sources.append(kind)
-    values = frozenset.intersection(*sets) if sets else None
-    return Whitelist(values, tuple(sources), tuple(unread))
+        targets = targets_of(facts, str(entry.table))
+        _check_writers(facts, checked, entry, targets)
+        _check_enqueued(facts, checked, entry, targets, causes)
 
 
 def claimed_types(facts: Facts, function: Function, table: str, column: str) -> frozenset[str] | None:
-    """The job types that a function compares the column with, or None if it names none."""
+    """The job types that a function compares the column with, or None if it names none, or not all."""
     found = {
         value
         for access in facts.accesses(function, table)
         for name, value in access.literals
         if name == column and access.verb not in INSERTING
     }
-    return frozenset(found) or None
+    values, complete = compared_values(function_statement(function), column)
+    return frozenset(found | values) or None if complete else None
 
 
 # Private
 
 
-def _check_job_types(facts: Facts, checked: Checked, entry: QueueEntry) -> None:
+def _check_job_types(facts: Facts, checked: Checked, entry: QueueEntry) -> frozenset[Cause]:
+    """Whether the database lets in what is declared; if not, what made it so."""
     declared = entry.job_types
     if declared is None:
-        return
+        return frozenset()
     column = ObjectId("table column", f"{entry.table}.{quote_identifier(declared.column)}")
     if column not in facts.live:
         if not facts.known(column):
@@ -118,15 +70,21 @@ def _check_job_types(facts: Facts, checked: Checked, entry: QueueEntry) -> None:
                     causes=[facts.cause(column)],
                 )
             )
-        return
+        return frozenset({facts.cause(column)})
     checked.count("job type", len(declared.allowed))
-    live = whitelist_of(facts.live, entry.table, declared.column)
+    live = whitelist_of(facts.live, entry.table, declared.column, facts.lookups)
     for item in live.unread:
         checked.not_checked.append(f"{item.id} says more about {declared.column} than could be understood")
+    for key in live.rows_unknown:
+        checked.not_checked.append(
+            f"job types of {entry.table}: they are rows of {key.references}, which were not read"
+        )
     wanted = frozenset(str(one) for one in declared.allowed)
-    if live.values == wanted:
-        return
-    expected = whitelist_of(facts.expected, entry.table, declared.column) if facts.expected is not None else None
+    if live.values == wanted or (live.rows_unknown and (live.values is None or live.values >= wanted)):
+        return frozenset()
+    expected = None
+    if facts.expected is not None:
+        expected = whitelist_of(facts.expected, entry.table, declared.column, facts.expected_lookups)
     named = {one.id for one in (*live.sources, *(expected.sources if expected is not None else ()))}
     differing = sorted(item for item in named if facts.expected_object(item) != facts.live.objects.get(item))
     subject = next(iter(differing), None) or next(iter(sorted(one.id for one in live.sources)), column)
@@ -137,17 +95,19 @@ def _check_job_types(facts: Facts, checked: Checked, entry: QueueEntry) -> None:
         if subject != column and subject not in facts.live:
             message += f": {subject} {facts.missing(subject)}"
     else:
-        message = f"{entry.table} lets in {listed(sorted(live.values))} as {declared.column}: " + "; ".join(
-            [
-                *([f"{listed(extra)} not declared"] if extra else []),
-                *([f"{listed(lacking)} declared but not let in"] if lacking else []),
-            ]
-        )
+        by = listed(sorted(str(one.id) for one in live.sources))
+        said = [
+            *([f"{listed(extra)} not declared"] if extra else []),
+            *([f"{listed(lacking)} declared but not let in"] if lacking else []),
+        ]
+        there = f"{entry.table} lets in {listed(sorted(live.values))} as {declared.column}"
+        message = f"{there}: {'; '.join(said)} ({by})"
     fields = _fields(facts, subject)
     repair = facts.repair(subject, fields) if expected is not None and expected.values == wanted else None
     if repair is None and not live.sources:
         values = ", ".join(literal(str(one)) for one in declared.allowed)
         repair = f"ALTER TABLE {entry.table} ADD CHECK ({quote_identifier(declared.column)} IN ({values}));"
+    causes = frozenset([facts.cause(item) for item in named] or [Cause(column, "job types")])
     checked.breaches.append(
         facts.breach(
             "job-types",
@@ -158,9 +118,80 @@ def _check_job_types(facts: Facts, checked: Checked, entry: QueueEntry) -> None:
             expected=", ".join(sorted(wanted)),
             actual=", ".join(sorted(live.values)) if live.values is not None else "any value",
             repair=repair,
-            causes=[facts.cause(item) for item in named] or [Cause(column, "job types")],
+            causes=causes,
         )
     )
+    return causes
+
+
+def _check_enqueued(
+    facts: Facts, checked: Checked, entry: QueueEntry, targets: frozenset[str], causes: frozenset[Cause]
+) -> None:
+    """What the live functions put in is let in, and declared."""
+    declared = entry.job_types
+    if declared is None:
+        return
+    allowed = whitelist_of(facts.live, entry.table, declared.column, facts.lookups)
+    wanted = frozenset(str(one) for one in declared.allowed)
+    for function in list(facts.live.objects.values()):
+        if not isinstance(function, Function) or not _may_name(function, targets):
+            continue
+        if inserts(facts, function, targets) is None:
+            continue
+        found = enqueued(facts, function, targets, str(declared.column))
+        checked.count("enqueued job type", len(found.values))
+        if not found.complete:
+            checked.not_checked.append(
+                f"all that {function.id} enqueues: the {declared.column} is not always a constant of its body"
+            )
+        refused = found.values - allowed.values if allowed.values is not None else frozenset()
+        undeclared = found.values - wanted - refused
+        if refused or undeclared:
+            _wrongly_enqueued(facts, checked, entry, function, (refused, undeclared, allowed), causes)
+
+
+def _wrongly_enqueued(
+    facts: Facts,
+    checked: Checked,
+    entry: QueueEntry,
+    function: Function,
+    found: tuple[frozenset[str], frozenset[str], Whitelist],
+    causes: frozenset[Cause],
+) -> None:
+    refused, undeclared, allowed = found
+    by = listed(sorted(str(one.id) for one in allowed.sources))
+    said = [
+        *([f"{listed(sorted(refused))}, which {by} refuses"] if refused else []),
+        *([f"{listed(sorted(undeclared))}, which is not declared"] if undeclared else []),
+    ]
+    wanted = facts.wanted_body(function.id)
+    if not facts.should_be(function.id):
+        causes = frozenset({Cause(function.id)})
+    elif wanted is not None and wanted != function.body:
+        causes = frozenset({Cause(function.id, "body")})
+    checked.breaches.append(
+        facts.breach(
+            "job-types",
+            f"{function.id} enqueues {listed(said)}",
+            entry=entry,
+            item=function.id,
+            field="body",
+            expected=", ".join(sorted(str(one) for one in entry.job_types.allowed)) if entry.job_types else None,
+            actual=", ".join(sorted(refused | undeclared)),
+            repair=_body_repair(facts, function),
+            causes=causes,
+        )
+    )
+
+
+def _may_name(function: Function, targets: frozenset[str]) -> bool:
+    """Whether a word of the body is the name of one of the tables."""
+    body = function.body.lower()
+    return any(_last_name(target) in body for target in targets)
+
+
+def _last_name(table: str) -> str:
+    return table.rpartition(".")[2].strip('"').lower()
 
 
 def _fields(facts: Facts, item: ObjectId) -> list[str]:
@@ -197,7 +228,7 @@ def _check_claim(
     declared = frozenset(str(one) for one in claim.job_types)
     if actual is None:
         checked.not_checked.append(
-            f"what {function.id} claims: its body compares {column} of {entry.table} with no literal"
+            f"what {function.id} claims: its body compares {column} of {entry.table} with no constant"
         )
         return
     extra, lacking = sorted(actual - declared), sorted(declared - actual)
@@ -282,7 +313,7 @@ def _reconcile(facts: Facts, checked: Checked, entry: QueueEntry) -> None:
         )
 
 
-def _check_writers(facts: Facts, checked: Checked, entry: QueueEntry) -> None:
+def _check_writers(facts: Facts, checked: Checked, entry: QueueEntry, targets: frozenset[str]) -> None:
     if entry.writers is None:
         return
     declared = {str(one) for one in entry.writers}
@@ -293,34 +324,43 @@ def _check_writers(facts: Facts, checked: Checked, entry: QueueEntry) -> None:
             _missing_function(facts, checked, entry, identity, "queue-writer", "writer")
             continue
         function = facts.live.objects[item]
-        if isinstance(function, Function) and not _inserts(facts, function, entry.table):
+        if isinstance(function, Function) and inserts(facts, function, targets) is None:
             _no_longer_writes(facts, checked, entry, function)
+    for rule in inserting_rules(facts, targets):
+        checked.breaches.append(
+            facts.breach(
+                "queue-writer",
+                f"{rule.id} inserts into {entry.table}; the declared writer is {listed(entry.writers)}",
+                entry=entry,
+                item=rule.id,
+                expected=f"only {listed(entry.writers)} inserts",
+                actual=f"{rule.identity} inserts too",
+                repair=None if facts.should_be(rule.id) else facts.repair_of_extra(rule.id),
+                causes=[Cause(rule.id)],
+            )
+        )
     if not facts.whole:
         checked.not_checked.append(f"other writers of {entry.table}: only the functions of the contract were read")
         return
-    name = entry.table.rpartition(".")[2].strip('"')
     elsewhere = 0
     for function in facts.live.objects.values():
         if not isinstance(function, Function) or function.identity in declared:
             continue
-        named = name.lower() in function.body.lower()
+        named = _may_name(function, targets)
         if not named and "execute" not in function.body.lower():
             continue  # a table that no word of the body names can only be written by SQL put together at run time
-        if named and _inserts(facts, function, entry.table):
-            _undeclared(facts, checked, entry, function, certain=True)
+        into = inserts(facts, function, targets) if named else None
+        if into is not None:
+            _undeclared(facts, checked, entry, function, into)
         elif facts.dynamic(function):
             if named:
-                _undeclared(facts, checked, entry, function, certain=False)
+                _undeclared(facts, checked, entry, function, None)
             else:
                 elsewhere += 1
     if elsewhere:
         checked.not_checked.append(
             f"{elsewhere} functions that run SQL put together at run time and do not name {entry.table}"
         )
-
-
-def _inserts(facts: Facts, function: Function, table: str) -> bool:
-    return any(a.action == "write" and a.verb in INSERTING for a in facts.accesses(function, table))
 
 
 def _no_longer_writes(facts: Facts, checked: Checked, entry: QueueEntry, function: Function) -> None:
@@ -344,12 +384,20 @@ def _no_longer_writes(facts: Facts, checked: Checked, entry: QueueEntry, functio
     )
 
 
-def _undeclared(facts: Facts, checked: Checked, entry: QueueEntry, function: Function, *, certain: bool) -> None:
+def _undeclared(facts: Facts, checked: Checked, entry: QueueEntry, function: Function, into: str | None) -> None:
+    """A function that is no declared writer inserts: into the table or view given, or (None) perhaps."""
+    certain = into is not None
     known = facts.should_be(function.id)
     fields = {"field": "body"} if known else {}
     writers = listed(entry.writers or ())
     verb = "inserts into" if certain else "may insert into"
-    how = "" if certain else ", by SQL put together at run time"
+    how = (
+        ", by SQL put together at run time"
+        if into is None
+        else ""
+        if into == entry.table
+        else f", by way of {into}"
+    )
     new = "" if known else ", and no migration leaves it there"
     checked.breaches.append(
         facts.breach(

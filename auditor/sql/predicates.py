@@ -1,4 +1,4 @@
-"""Boolean expressions: whether two spellings mean the same, and which values one lets a column have.
+"""Boolean expressions: whether two spellings mean the same.
 
 PostgreSQL prints an expression differently from how it was written: `type IN ('a', 'b')` comes back as
 `(type = ANY (ARRAY['a'::text, 'b'::text]))`. Both are parsed with PostgreSQL's grammar and brought into one form:
@@ -9,7 +9,6 @@ Where this form is the same the meaning is; where it is not, the meaning may sti
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from auditor.sql import UnreadableSql
@@ -18,19 +17,6 @@ from auditor.sql.tree import array_text
 
 Form = tuple[Any, ...]
 """A canonical expression: its operator and its operands, nested."""
-
-
-@dataclass(frozen=True, slots=True)
-class AllowedValues:
-    """Values that an expression lets a column have.
-
-    Attributes:
-        values: the literals, or None if it does not limit them to a list.
-        exact: False if the column stands in a part that was not understood: fewer may be allowed.
-    """
-
-    values: frozenset[str] | None
-    exact: bool = True
 
 
 def canonical(expression: str) -> Form | None:
@@ -81,19 +67,6 @@ def same_expression(left: str, right: str) -> bool:
         return True
     one = canonical(left)
     return one is not None and one == canonical(right)
-
-
-def allowed_values(expression: str, column: str) -> AllowedValues:
-    """Which literals a CHECK expression lets a column have.
-
-    Args:
-        expression: as `pg_get_expr()` prints it, or as written.
-        column: name, without quotes; `value` for the check of a domain.
-    """
-    form = canonical(expression)
-    if form is None:
-        return AllowedValues(None, exact=False)
-    return _allowed(form, column)
 
 
 # Private
@@ -327,32 +300,3 @@ def _equality(form: Form) -> tuple[Form, list[Form]] | None:
             if item[0] in {"literal", "number"} and subject[0] not in {"literal", "number"}:
                 return subject, [item]
     return None
-
-
-def _allowed(form: Form, column: str) -> AllowedValues:
-    subject = ("column", column)
-    equality = _equality(form)
-    if equality is not None and equality[0] == subject:
-        return AllowedValues(frozenset(str(item[1]) for item in equality[1]))
-    if form == ("is null", subject):
-        return AllowedValues(frozenset())  # NULL is no value
-    if form == ("is not null", subject):
-        return AllowedValues(None)
-    if form[0] == "and":
-        parts = [_allowed(part, column) for part in form[1:]]
-        lists = [part.values for part in parts if part.values is not None]
-        values = frozenset.intersection(*lists) if lists else None
-        return AllowedValues(values, all(part.exact for part in parts))
-    if form[0] == "or":
-        parts = [_allowed(part, column) for part in form[1:]]
-        exact = all(part.exact for part in parts)
-        if any(part.values is None for part in parts):
-            return AllowedValues(None, exact)
-        return AllowedValues(frozenset().union(*(part.values or () for part in parts)), exact)
-    return AllowedValues(None, exact=not _mentions(form, subject))
-
-
-def _mentions(form: Any, subject: Form) -> bool:
-    if form == subject:
-        return True
-    return isinstance(form, tuple) and any(_mentions(part, subject) for part in form)

@@ -478,7 +478,10 @@ def test_a_claim_that_reaches_too_far_is_told_with_the_body(pipeline: Pipeline) 
 def test_a_widened_whitelist_names_the_value(pipeline: Pipeline) -> None:
     breach = only(pipeline, CHANGES["whitelist widened"][0])
 
-    assert breach.message == ("public.jobs lets in anchor, mine, protect and stamp as type: mine not declared")
+    assert breach.message == (
+        "public.jobs lets in anchor, mine, protect and stamp as type: mine not declared "
+        "(table constraint jobs_type_check on public.jobs)"
+    )
     assert (breach.expected, breach.actual) == ("anchor, protect, stamp", "anchor, mine, protect, stamp")
 
 
@@ -670,6 +673,7 @@ def test_the_contract_holds_of_what_the_migrations_make(pipeline: Pipeline) -> N
         "job type": 3,
         "claim": 2,
         "queue writer": 1,
+        "enqueued job type": 1,
         "projection": 1,
         "deployed migration": 1,
     }
@@ -762,7 +766,10 @@ WRONG_CONTRACTS = {
             {function: public.claim_protect(integer), job_types: [protect]},
             {function: public.claim_others(integer), job_types: [stamp, anchor]}]}]""",
         [
-            "public.jobs lets in anchor, protect and stamp as type: anchor not declared",
+            (
+                "public.jobs lets in anchor, protect and stamp as type: anchor not declared "
+                "(table constraint jobs_type_check on public.jobs)"
+            ),
             "public.claim_others(integer) should claim anchor, which is no allowed job type of public.jobs",
         ],
     ),

@@ -18,14 +18,13 @@ from auditor.contract.firing import Firing, parse_firing
 from auditor.contract.ledger import alembic_parents, reached
 from auditor.contract.load import Configuration
 from auditor.contract.merge import merged
-from auditor.contract.queues import whitelist_of
 from auditor.contract.types import Severities
+from auditor.contract.whitelists import whitelist_of
 from auditor.history import Definition, History, Life
 from auditor.migrations import MigrationSet
 from auditor.model import CatalogObject, Location, Migration, ObjectId, OwnerClass, Provenance, Severity, Snapshot
+from auditor.sql.allowed import allowed_values
 from auditor.sql.predicates import (
-    AllowedValues,
-    allowed_values,
     canonical,
     same_expression,
     same_predicate,
@@ -156,10 +155,28 @@ def test_text_that_breaks_out_is_not_read() -> None:
         ("type = 'a' OR type = 'b' OR type IN ('c')", {"a", "b", "c"}, True),
         ("type IS NULL OR type IN ('a')", {"a"}, True),
         ("type IN ('a', 'b') AND type IN ('b', 'c')", {"b"}, True),
-        ("type IN ('a', 'b') AND length(type) < 5", {"a", "b"}, False),
+        ("type IN ('a', 'b') AND length(type) < 5", {"a", "b"}, True),
+        ("type IN ('a', 'b') AND known_here(type)", {"a", "b"}, False),
+        ("type IN ('a', 'b') AND type <> 'b'", {"a"}, True),
+        ("type IN ('a', 'bb') AND char_length(type) = 1", {"a"}, True),
+        ("(type IN ('a', 'b')) IS TRUE", {"a", "b"}, True),
+        ("CASE WHEN type = 'a' THEN true ELSE type = 'b' END", {"a", "b"}, True),
+        ("CASE type WHEN 'a' THEN true ELSE false END", {"a"}, True),
+        ("COALESCE(type, '') IN ('a', 'b')", {"a", "b"}, True),
+        ("type ~ '^(a|b)$'", {"a", "b"}, True),
+        ("type ~ similar_to_escape('a|b')", {"a", "b"}, True),
+        ("type = ANY (string_to_array('a,b', ','))", {"a", "b"}, True),
+        ("ARRAY[type] <@ ARRAY['a', 'b']", {"a", "b"}, True),
+        ("array_position(ARRAY['a', 'b'], type) IS NOT NULL", {"a", "b"}, True),
+        ("type IN (upper('a'), 'b')", {"A", "b"}, True),
+        ("type ~ '^[ab]'", None, False),
+        ("type LIKE 'a%'", None, False),
+        ("lower(type) IN ('a', 'b')", None, False),
+        ("n IN (1, 2)", None, True),
+        ("type = 1 OR type = 2", {"1", "2"}, True),
         ("type = 'a' AND status = 'x' OR type = 'b' AND status = 'y'", {"a", "b"}, True),
         ("type = 'a' OR status = 'x'", None, True),
-        ("type <> 'x'", None, False),
+        ("type <> 'x'", None, True),
         ("status IN ('q')", None, True),
         ("type IS NOT NULL", None, True),
         ("no sql here", None, False),
@@ -168,7 +185,7 @@ def test_text_that_breaks_out_is_not_read() -> None:
 def test_the_values_that_a_check_allows(expression: str, values: set[str] | None, exact: bool) -> None:
     found = allowed_values(expression, "type")
 
-    assert found == AllowedValues(frozenset(values) if values is not None else None, exact)
+    assert (found.values, found.exact) == (frozenset(values) if values is not None else None, exact)
 
 
 # Whitelists

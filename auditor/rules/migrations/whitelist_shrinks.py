@@ -27,8 +27,8 @@ from auditor.history.course import Course
 from auditor.model import Effect, Finding, Location, ObjectId, Severity
 from auditor.model.change import AddConstraint, Constraint, CreateTable
 from auditor.model.rule import Rule
+from auditor.sql.allowed import allowed_values
 from auditor.sql.names import split_name
-from auditor.sql.predicates import allowed_values
 
 BAD = {
     "classifications.yaml": """\

@@ -1,8 +1,8 @@
 """A new migration drops a core trigger and leaves its table and function.
 
 What it means
-    The trigger is gone in the end, no other trigger of the table calls its function, and the function is still
-    there. Asked of new migrations only: the newest one for `auditor check`, those of the change for
+    The trigger is gone in the end, no trigger that calls its function was created on the table in its place, and
+    the function is still there. Asked of new migrations only: the newest one for `auditor check`, those of the change for
     `auditor review`. What an older one dropped is history.
 
 Why it matters
@@ -21,7 +21,7 @@ from collections.abc import Iterator
 
 from auditor.history.course import Course
 from auditor.history.lives import Life
-from auditor.model import Finding, Severity
+from auditor.model import Effect, Finding, Severity
 from auditor.model.change import CreateTrigger
 from auditor.model.rule import Rule
 from auditor.sql.names import qualified, split_name
@@ -59,21 +59,16 @@ RULE = Rule(
 
 def check(course: Course) -> Iterator[Finding]:
     """One finding for each trigger."""
-    calling = {
-        (life.parent, _function(course, life))
-        for item, life in course.history.lives.items()
-        if item.kind == "trigger" and life.exists
-    }
     for life in course.core_lives("trigger"):
         last = life.last_effect
         if life.exists or last is None or last.action != "drop" or not course.is_new(last):
             continue
         function = _function(course, life)
         gone = life.parent is not None and not course.exists(life.parent)
-        if gone or (life.parent, function) in calling or not _function_there(course, function):
+        if gone or _replaced(course, life, function, last) or not _function_there(course, function):
             continue
         yield RULE.finding(
-            f"{last.migration} drops {life.object}; nothing calls {function} for that table any more",
+            f"{last.migration} drops {life.object}, and creates none that calls {function} in its place",
             object=life.object,
             field="dropped",
             location=last.location,
@@ -91,6 +86,21 @@ def _function(course: Course, life: Life) -> str:
             if isinstance(change, CreateTrigger) and change.name == name:
                 return qualified(change.function.schema, change.function.name)
     return ""
+
+
+def _replaced(course: Course, life: Life, function: str, drop: Effect) -> bool:
+    """Whether this or a later migration creates a trigger of that table that calls the same function."""
+    return any(
+        item.kind == "trigger"
+        and other.exists
+        and other.parent == life.parent
+        and _function(course, other) == function
+        and any(
+            effect.action == "create" and course.order[effect.migration] >= course.order[drop.migration]
+            for effect in course.happened(other)
+        )
+        for item, other in course.history.lives.items()
+    )
 
 
 def _function_there(course: Course, function: str) -> bool:

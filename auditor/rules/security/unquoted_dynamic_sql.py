@@ -6,7 +6,8 @@ What it means
     the body. A parameter that the body compares with anything before it is used is taken to be checked.
 
 Why it matters
-    Whoever calls the function runs what he likes, with the owner's rights if it is SECURITY DEFINER.
+    Whoever calls the function runs what he likes, with the owner's rights if it is SECURITY DEFINER: that is an
+    error in the core. As INVOKER it is a warning: the caller has these rights, but what he passes on may not be his.
 
 What to do
     `EXECUTE format('SELECT ... FROM %I WHERE name = $1', p_table) USING p_name`: `%I` for names, `$1` with
@@ -69,18 +70,20 @@ RULE = Rule(
 
 
 def check(scene: Scene) -> Iterator[Finding]:
-    """One finding for each routine and parameter, at the first EXECUTE."""
+    """One finding for each routine, at the first EXECUTE; a warning where it runs with the caller's own rights."""
     for routine in routines_in(scene):
-        first: dict[str, int] = {}
-        for one in unquoted_parameters(routine, scene):
-            first[one.parameter] = min(one.line, first.get(one.parameter, one.line))
-        definer = " with its owner's rights" if routine.definition.security_definer else ""
-        for parameter, line in first.items():
-            yield RULE.finding(
-                f"{routine.id} runs SQL{definer} that holds its parameter {parameter} unquoted",
-                severity=by_class(RULE.severity, routine.owner_class),
-                owner_class=routine.owner_class,
-                object=routine.id,
-                field=parameter,
-                location=routine.at(line),
-            )
+        found = list(unquoted_parameters(routine, scene))
+        if not found:
+            continue
+        names = list(dict.fromkeys(one.parameter for one in found))
+        definer = routine.definition.security_definer
+        rights = " with its owner's rights" if definer else ""
+        many = "parameters" if len(names) > 1 else "parameter"
+        yield RULE.finding(
+            f"{routine.id} runs SQL{rights} that holds its {many} {', '.join(names)} unquoted",
+            severity=by_class(RULE.severity if definer else Severity.WARNING, routine.owner_class),
+            owner_class=routine.owner_class,
+            object=routine.id,
+            field="dynamic sql",
+            location=routine.at(min(one.line for one in found)),
+        )

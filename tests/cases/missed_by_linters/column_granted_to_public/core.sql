@@ -1,0 +1,1 @@
+GRANT UPDATE (status) ON public.executor_jobs TO PUBLIC;

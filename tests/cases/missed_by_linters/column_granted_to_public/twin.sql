@@ -1,0 +1,1 @@
+GRANT UPDATE (status) ON ops.notes TO PUBLIC;

@@ -1,0 +1,1 @@
+DROP INDEX public.executor_jobs_dedupe_key_key;

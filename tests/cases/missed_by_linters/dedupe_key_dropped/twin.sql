@@ -1,0 +1,1 @@
+DROP INDEX ops.notes_key;

@@ -1,0 +1,4 @@
+CREATE FUNCTION public.put(p_column text, p_value text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE format('INSERT INTO executor_jobs (%I) VALUES (%L)', p_column, p_value);
+END $$;

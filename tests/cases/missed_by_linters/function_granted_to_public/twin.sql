@@ -1,0 +1,1 @@
+GRANT EXECUTE ON FUNCTION ops.touch_note() TO PUBLIC;

@@ -1,0 +1,1 @@
+ALTER FUNCTION ops.read_note(bigint) OWNER TO ops_reader;

@@ -1,0 +1,1 @@
+CREATE TABLE ops.enqueue_counts (source text, day date, enqueued bigint);

@@ -1,0 +1,1 @@
+DROP POLICY document_entities_workers_read ON public.document_entities;

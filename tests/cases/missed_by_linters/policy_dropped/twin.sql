@@ -1,0 +1,1 @@
+DROP POLICY notes_all ON ops.notes;

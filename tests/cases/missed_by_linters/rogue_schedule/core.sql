@@ -1,0 +1,1 @@
+SELECT cron.schedule('night', '0 3 * * *', $$DELETE FROM public.executor_jobs WHERE status = 'dead'$$);

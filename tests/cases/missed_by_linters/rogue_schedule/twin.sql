@@ -1,0 +1,1 @@
+SELECT cron.schedule('night', '0 3 * * *', $$DELETE FROM ops.notes WHERE status = 'dead'$$);

@@ -1,0 +1,1 @@
+SELECT cron.schedule('* * * * *', 'SELECT ops.read_note(1)');

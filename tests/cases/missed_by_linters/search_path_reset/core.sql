@@ -1,0 +1,1 @@
+ALTER FUNCTION public.append_document_entity_event(uuid, text, uuid, text, jsonb) RESET search_path;

@@ -1,0 +1,1 @@
+ALTER FUNCTION ops.touch_note() SET search_path = public;

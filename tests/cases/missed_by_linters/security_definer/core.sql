@@ -1,0 +1,1 @@
+ALTER FUNCTION public.guard_document_entity_events() SECURITY DEFINER;

@@ -1,0 +1,1 @@
+ALTER FUNCTION public.claim_orchestrator_jobs(integer, text) SECURITY INVOKER;

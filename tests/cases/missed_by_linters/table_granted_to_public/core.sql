@@ -1,0 +1,1 @@
+GRANT INSERT ON public.executor_jobs TO PUBLIC;

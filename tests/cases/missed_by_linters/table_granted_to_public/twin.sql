@@ -1,0 +1,1 @@
+GRANT INSERT ON ops.notes TO PUBLIC;

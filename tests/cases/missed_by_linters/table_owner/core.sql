@@ -1,0 +1,1 @@
+ALTER TABLE public.executor_jobs OWNER TO ops_reader;

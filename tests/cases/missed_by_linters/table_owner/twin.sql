@@ -1,0 +1,1 @@
+ALTER TABLE ops.notes OWNER TO ops_reader;

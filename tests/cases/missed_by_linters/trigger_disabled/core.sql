@@ -1,0 +1,1 @@
+ALTER TABLE public.document_entities DISABLE TRIGGER on_document_entity_events_change;

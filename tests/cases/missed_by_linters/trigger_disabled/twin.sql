@@ -1,0 +1,1 @@
+ALTER TABLE ops.notes DISABLE TRIGGER touch_note;

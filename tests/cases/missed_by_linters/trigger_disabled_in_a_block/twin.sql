@@ -1,0 +1,1 @@
+DO $$ BEGIN EXECUTE format('ALTER TABLE %I.%I DISABLE TRIGGER ALL', 'ops', 'notes'); END $$;

@@ -1,0 +1,1 @@
+DROP TRIGGER guard_document_entity_events ON public.document_entities;

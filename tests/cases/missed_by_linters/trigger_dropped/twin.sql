@@ -1,0 +1,1 @@
+DROP TRIGGER touch_note ON ops.notes;

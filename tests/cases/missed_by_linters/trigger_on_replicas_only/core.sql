@@ -1,0 +1,1 @@
+ALTER TABLE public.document_entities ENABLE REPLICA TRIGGER guard_document_entity_events;

@@ -1,0 +1,1 @@
+ALTER TABLE ops.notes ENABLE REPLICA TRIGGER touch_note;

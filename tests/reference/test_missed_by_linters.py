@@ -28,8 +28,11 @@ from auditor.model import Finding, Migration, Severity, Snapshot
 
 FOLDER = ROOT / "tests" / "cases" / "missed_by_linters"
 CASES = sorted(path.name for path in FOLDER.iterdir() if path.is_dir())
-CRON = "CREATE SCHEMA cron; CREATE FUNCTION cron.schedule(text, text) RETURNS bigint LANGUAGE sql AS 'SELECT 1::bigint';"
-CRON += "CREATE FUNCTION cron.schedule(text, text, text) RETURNS bigint LANGUAGE sql AS 'SELECT 1::bigint'"
+CRON = """
+CREATE SCHEMA cron;
+CREATE FUNCTION cron.schedule(text, text) RETURNS bigint LANGUAGE sql AS 'SELECT 1::bigint';
+CREATE FUNCTION cron.schedule(text, text, text) RETURNS bigint LANGUAGE sql AS 'SELECT 1::bigint';
+"""
 
 
 @pytest.fixture(scope="module")

@@ -2,8 +2,8 @@
 
 What it means
     The trigger is gone in the end, no trigger that calls its function was created on the table in its place, and
-    the function is still there. Asked of new migrations only: the newest one for `auditor check`, those of the change for
-    `auditor review`. What an older one dropped is history.
+    the function is still there. Asked of new migrations only: the newest one for `auditor check`, those of the
+    change for `auditor review`. What an older one dropped is history.
 
 Why it matters
     The function looks alive and is never called: the table is written and nothing follows.

@@ -7,7 +7,7 @@ What it means
 
 Why it matters
     Whoever calls the function runs what he likes, with the owner's rights if it is SECURITY DEFINER: that is an
-    error in the core. As INVOKER it is a warning: the caller has these rights, but what he passes on may not be his.
+    error in the core. As INVOKER it is a warning: the rights are the caller's, but what he passes on may not be.
 
 What to do
     `EXECUTE format('SELECT ... FROM %I WHERE name = $1', p_table) USING p_name`: `%I` for names, `$1` with

@@ -6,6 +6,7 @@ from typing import Any
 
 from auditor.audits.forensic import (
     NO_LIVE,
+    Rows,
     States,
     Unaltered,
     ancestors,
@@ -51,15 +52,17 @@ def run(settings: Settings, owner_class: str | None = None) -> Report:
     else:
         states = States(inputs, live)
         expected = states.final()
-        spans = spans_of(live, inputs)
+        rows: Rows = live.further
+        spans = spans_of(rows, inputs)
         unaltered = Unaltered(expected, live.snapshot)
         objects = []
         for item in items:
             values = _live_values(inputs, item, live.snapshot, expected, states)
             if values["exists"] is not False:
                 values["transaction"] = spans.origin(item, as_history=unaltered(item)).as_json()
+            values["recorded"] = rows.recorded(item)
             objects.append(_values(inputs, item, live) | {"live": values})
-        unread = (*states.not_made, *spans.ledger.unread)
+        unread = (*states.not_made, *rows.not_read)
         outcome += Outcome(notes=(live.note, *states.notes), not_checked=tuple(dict.fromkeys(unread)))
     alone = len(objects) == 1 and settings.subject is not None and is_one_name(settings.subject)
     outcome += Outcome(checked={"object": len(objects)}, data=objects[0] if alone else {"objects": objects})

@@ -21,6 +21,7 @@ from auditor.errors import ConfigurationError, ConfigurationProblem, CouldNotChe
 from auditor.forensics.flow import Flow, read_flow
 from auditor.forensics.ledger_rows import LedgerRows, read_ledger_rows
 from auditor.forensics.provenance import Spans, spans
+from auditor.forensics.recorder import Entry, Recorder, find_recorder, read_entries
 from auditor.forensics.transactions import Clock, Written, read_clock, read_commit_times, read_written
 from auditor.history import fold
 from auditor.migrations import MigrationSet
@@ -30,6 +31,9 @@ Connection = psycopg.Connection[Any]
 
 MAX_REPLAYS = 12
 """Most states of the history that one run makes, each by a replay up to a migration (remembered afterwards)."""
+
+RECORDED = 5
+"""Entries of the flight recorder that are told of an object."""
 
 LIBPQ_VARIABLES = ("PGHOST", "PGHOSTADDR", "PGSERVICE", "PGDATABASE")
 
@@ -148,6 +152,19 @@ class Rows:
     ledger: LedgerRows
     written: dict[ObjectId, Written]
     commits: Mapping[int, str] | None
+    recorder: Recorder | str | None
+    entries: Mapping[ObjectId, list[Entry]]
+
+    def recorded(self, item: ObjectId) -> list[dict[str, Any]] | None:
+        """What the flight recorder noted of an object, newest first; None if there is no recorder to read."""
+        if not isinstance(self.recorder, Recorder):
+            return None
+        return [one.as_json() for one in self.entries.get(item, ())[:RECORDED]]
+
+    @property
+    def not_read(self) -> tuple[str, ...]:
+        """What of this could not be read."""
+        return (*self.ledger.unread, *((self.recorder,) if isinstance(self.recorder, str) else ()))
 
 
 def read_rows(connection: Connection, migrations: MigrationSet) -> Rows:
@@ -157,12 +174,16 @@ def read_rows(connection: Connection, migrations: MigrationSet) -> Rows:
     written = read_written(connection, clock)
     xids = {one.full for one in written.values() if one.full is not None}
     xids |= {row.xid for row in ledger.rows if row.xid is not None}
-    return Rows(clock, ledger, written, read_commit_times(connection, xids))
+    recorder = find_recorder(connection)
+    entries: dict[ObjectId, list[Entry]] = {}
+    if isinstance(recorder, Recorder):
+        for one in read_entries(connection, recorder):
+            entries.setdefault(ObjectId(one.kind or "", one.identity or ""), []).append(one)
+    return Rows(clock, ledger, written, read_commit_times(connection, xids), recorder, entries)
 
 
-def spans_of(live: Live, inputs: Inputs) -> Spans:
+def spans_of(rows: Rows, inputs: Inputs) -> Spans:
     """Ledger, catalog and history side by side."""
-    rows: Rows = live.further
     return spans(rows.ledger, rows.clock, inputs.history, rows.written, rows.commits)
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 from auditor.audits.blame import chosen, understood
-from auditor.audits.forensic import States, Unaltered, class_of, read_rows, spans_of, wants_live
+from auditor.audits.forensic import Rows, States, Unaltered, class_of, read_rows, spans_of, wants_live
 from auditor.audits.inputs import Outcome, read_inputs, report
 from auditor.audits.live import read_live
 from auditor.config import Settings
@@ -36,19 +36,23 @@ def run(settings: Settings, owner_class: str | None = None, *, out_of_band: bool
     live = read_live(settings.db, inputs, further=lambda connection: read_rows(connection, inputs.migrations))
     if settings.subject is None and owner_class is None and inputs.configuration is not None:
         owner_class = OwnerClass.CORE.value
-    spans = spans_of(live, inputs)
+    rows: Rows = live.further
+    spans = spans_of(rows, inputs)
     items = [one for one in chosen(inputs, live, settings.subject, owner_class) if one in spans.written]
     if not items:
         raise UsageError("nothing of that is in the database")
     states = States(inputs, live)
     unaltered = Unaltered(states.final(), live.snapshot)
-    objects = [_values(spans, item, unaltered, class_of(inputs, item, live)) for item in items]
+    objects = [
+        _values(spans, item, unaltered, class_of(inputs, item, live)) | {"recorded": rows.recorded(item)}
+        for item in items
+    ]
     counts = Counter(one["transaction"]["relation"] for one in objects)
     shown = [one for one in objects if one["transaction"]["relation"] in ("between", "unknown") or not out_of_band]
     outcome = understood(inputs) + Outcome(
         checked={"object": len(objects)},
         notes=(live.note, *states.notes),
-        not_checked=tuple(dict.fromkeys((*states.not_made, *spans.ledger.unread))),
+        not_checked=tuple(dict.fromkeys((*states.not_made, *rows.not_read))),
         data={
             "ledger": {
                 "tables": list(spans.ledger.tables),

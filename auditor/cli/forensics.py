@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -123,3 +124,70 @@ def kpi(settings: Settings, *, window: str, **limits: float | None) -> Report:
     from auditor.audits import kpi as audit
 
     return audit.run(settings, window, {name.removeprefix("max_"): value for name, value in limits.items()})
+
+
+@forensics.command(short_help="What must wake somebody: for cron.")
+@click.option(
+    "--since", "window", default="1h", show_default=True, metavar="24h|DATE|all", help="The window, as for kpi."
+)
+@_limits
+@click.option(
+    "--webhook", is_flag=True, help="POST the report as JSON to the URL in AUDITOR_WEBHOOK_URL if it fails."
+)
+@click.option(
+    "--state",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Remember there what was told; the webhook is called only when something else is to be told.",
+)
+@click.option(
+    "--record",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Append a line about this run: evidence that alerts were tested, for a phase's gate.",
+)
+@reporting("config", "db", "fail_on", "strict", formats=(*FINDINGS, "openmetrics"))
+def alert(
+    settings: Settings,
+    *,
+    window: str,
+    webhook: bool,
+    state: Path | None,
+    record: Path | None,
+    **limits: float | None,
+) -> Report:
+    """Say whether the live database keeps the contract (core trigger on, function bodies, dedupe keys, writers
+    of the queue) and whether the flow runs: gaps, backlog, dead and silent jobs, jobs past the gateway.
+
+    One short read-only transaction. Exit code 1: something must be done; 3: it could not be looked at, or the
+    webhook was not reached.
+    """
+    from auditor.audits import alert as audit
+    from auditor.cli.webhook import address, told
+
+    url = address() if webhook else None
+    chosen = {name.removeprefix("max_"): value for name, value in limits.items()}
+    return told(lambda: audit.run(settings, window, chosen, record), url, settings, state)
+
+
+@forensics.command(short_help="The flight recorder: who changed the catalog.")
+@click.argument("action", type=click.Choice(("install", "uninstall", "show")))
+@click.argument("identity", required=False)
+@click.option("--schema", default="flight_recorder", show_default=True, help="Its schema (install, uninstall).")
+@click.option("--reader", "readers", multiple=True, metavar="ROLE", help="A role that may read it (install).")
+@click.option("--since", "window", default="7d", show_default=True, metavar="24h|DATE|all", help="Window (show).")
+@click.option("--limit", default=200, show_default=True, help="At most so many entries (show).")
+@reporting("db", formats=("text", "json"), settings={"identity": "subject"})
+def recorder(
+    settings: Settings, *, action: str, schema: str, readers: tuple[str, ...], window: str, limit: int
+) -> Report:
+    """Print the SQL of a flight recorder (event triggers that note every change of the catalog), or of its
+    reverse, to be reviewed and run as a migration; or show what it has noted. Nothing is installed by auditor.
+    """
+    from auditor.audits import recorder as audit
+
+    if action == "install":
+        return audit.install(settings, schema, readers)
+    if action == "uninstall":
+        return audit.uninstall(settings, schema)
+    return audit.show(settings, window, limit)

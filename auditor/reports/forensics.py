@@ -48,9 +48,12 @@ def provenance(data: Data, view: View, page: Page) -> None:  # noqa: ARG001
         page.table(
             [
                 (
-                    (_RELATION_STYLES[one["transaction"]["relation"]], one["transaction"]["relation"]),
+                    (
+                        _RELATION_STYLES.get(one["transaction"]["relation"], "plain"),
+                        one["transaction"]["relation"],
+                    ),
                     ("bold", f"{one['kind']} {one['identity']}"),
-                    _origin(one["transaction"]) + _shape(one),
+                    _origin(one["transaction"]) + _shape(one) + _last_noted(one),
                 )
                 for one in data["objects"]
             ]
@@ -116,7 +119,36 @@ def kpi(data: Data, view: View, page: Page) -> None:  # noqa: ARG001
         )
 
 
+def recorder(data: Data, view: View, page: Page) -> None:
+    """SQL as it is to be run, or entries, newest first."""
+    if "sql" in data:
+        for line in data["sql"].rstrip("\n").split("\n"):
+            page.line(line)
+        return
+    for one in data["entries"]:
+        role = one["session_role"] + (f" as {one['acting_role']}" * (one["acting_role"] != one["session_role"]))
+        where = ", ".join(text for text in (one["application"], one["client"]) if text)
+        page.line(
+            ("dim", one["at"]),
+            "  ",
+            ("bold", f"{one['tag']}  {'dropped ' if one['dropped'] else ''}{one['kind']} {one['identity']}"),
+        )
+        page.line(f"    {role}", f" ({where})" if where else "", f", transaction {one['xid']}")
+        statement = (one["statement"] or "").strip().split("\n")
+        for line in statement if view.verbosity > 0 else statement[:3]:
+            page.line("    ", ("dim", line))
+
+
+def alert(data: Data, view: View, page: Page) -> None:  # noqa: ARG001
+    """The figures in one line; what is wrong follows as findings."""
+    if "figures" in data:
+        told = (f"{name} {one['value']:g}" for name, one in data["figures"].items() if one["value"] is not None)
+        page.row("flow", ", ".join(told), indent=0, column=17)
+
+
 LISTINGS: dict[str, Listing] = {
+    "forensics alert": alert,
+    "forensics recorder": recorder,
     "forensics kpi": kpi,
     "forensics trace": trace,
     "forensics blame": blame,
@@ -200,6 +232,20 @@ def _origin(one: Data) -> str:
     return told + (f" ({one['reason']})" if one["reason"] else "")
 
 
+def _last_noted(one: Data) -> str:
+    """What the flight recorder says of the very transaction, or nothing."""
+    xid = one["transaction"]["xid"]
+    found = next((entry for entry in one["recorded"] or () if entry["xid"] % 2**32 == xid), None)
+    return f"; recorded {_noted(found)}" if found is not None else ""
+
+
+def _noted(one: Data) -> str:
+    """An entry of the flight recorder on one line."""
+    application = f" with {one['application']}" if one["application"] else ""
+    client = f" from {one['client']}" if one["client"] else ""
+    return f"{one['at']}: {one['tag']} by {one['session_role']}{application}{client}, transaction {one['xid']}"
+
+
 def _shape(one: Data) -> str:
     return {True: "; as the history says", False: "; not as the history says", None: ""}[one["as_history"]]
 
@@ -253,7 +299,10 @@ def _live(item: Data, view: View, page: Page) -> None:
     if live["diff"]:
         _diff(live["diff"], view, page)
     if live["transaction"] is not None:
-        page.row("written", _origin(live["transaction"]), style=_RELATION_STYLES[live["transaction"]["relation"]])
+        style = _RELATION_STYLES.get(live["transaction"]["relation"], "plain")
+        page.row("written", _origin(live["transaction"]), style=style)
+    for one in live.get("recorded") or ():
+        page.row("recorded", _noted(one))
 
 
 def _diff(diff: str, view: View, page: Page) -> None:

@@ -23,6 +23,7 @@ UNJUDGED = frozenset(
         "forensics blame",
         "forensics history",
         "forensics provenance",
+        "forensics recorder",
         "forensics trace",
         "history",
         "snapshot",

@@ -1,0 +1,85 @@
+"""What must wake somebody: the contract broken in the live database, or the flow standing still. For cron.
+
+One read-only transaction: the objects that the contract names, and the figures of the flow over a short window.
+Its cost does not grow with the number of objects in the database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from auditor.audits.forensic import flow_of, wants_live
+from auditor.audits.inputs import Inputs, Outcome, read_inputs, report, required
+from auditor.audits.judging import drifted
+from auditor.audits.kpi import flow_kpis, flow_outcome
+from auditor.audits.live import read_live
+from auditor.audits.record import record_run
+from auditor.config import Settings
+from auditor.contract.facts import Facts
+from auditor.contract.load import Configuration
+from auditor.contract.resolve import names_of_contract
+from auditor.errors import UsageError
+from auditor.forensics.flow import Flow
+from auditor.forensics.kpi import Connection, Kpis
+from auditor.model import Report
+
+
+def run(settings: Settings, window: str, limits: Mapping[str, float | None], record: Path | None = None) -> Report:
+    """Look at everything that must wake somebody.
+
+    Args:
+        settings: of the run.
+        window: over which the flow is looked at.
+        limits: thresholds instead of those of the configuration.
+        record: a file to which a line about this run is appended.
+
+    Raises:
+        ConfigurationError: `classifications.yaml` is missing or wrong, or maps what is not there.
+        UsageError: no database is given, or the window is none.
+        CouldNotCheck: there are no migrations, or the database cannot be read.
+    """
+    if not wants_live(settings):
+        raise UsageError("alerts are about a live database: --db URL")
+    inputs = read_inputs(settings, configured=True)
+    configuration = required(inputs.configuration, settings)
+    made = report("forensics alert", alerts(settings, inputs, configuration, window, limits), inputs, settings)
+    if record is not None:
+        record_run(record, made, settings)
+    return made
+
+
+def alerts(
+    settings: Settings,
+    inputs: Inputs,
+    configuration: Configuration,
+    window: str,
+    limits: Mapping[str, float | None],
+) -> Outcome:
+    """The contract and the flow, as a part of a report."""
+    names = names_of_contract(configuration, inputs.history)
+
+    def flow(connection: Connection) -> tuple[Flow, Kpis] | None:
+        if configuration.pipeline is None:
+            return None
+        mapped = flow_of(connection, configuration)
+        return mapped, flow_kpis(connection, mapped, window)
+
+    live = read_live(settings.db, inputs, names, further=flow)
+    facts = Facts(configuration, inputs.history, live.snapshot, None, live.applied, whole=False)
+    outcome = Outcome(notes=(live.note, f"window {window}")) + drifted(facts, "contract")
+    contract = sum(1 for finding in outcome.findings if finding.severity == "error")
+    own = _gauge("auditor_contract_breaches", "breaches of the contract in the live database", contract)
+    if live.further is None:
+        return outcome + Outcome(not_checked=("the flow: there is no `pipeline:`",), data={"metrics": [own]})
+    mapped, kpis = live.further
+    found = flow_outcome(mapped.pipeline, kpis, limits)
+    return outcome + found + Outcome(data={"metrics": [own, *found.data["metrics"]]})
+
+
+# Private
+
+
+def _gauge(name: str, help_: str, value: float) -> dict[str, Any]:
+    return {"name": name, "help": help_, "unit": None, "samples": [{"labels": {}, "value": value}]}

@@ -17,7 +17,7 @@ from auditor.contract.arbiters import Candidate
 from auditor.model import ObjectId, OwnerClass
 from auditor.model.change import Name
 from auditor.sql import UnreadableSql, grammar
-from auditor.sql.names import qualified, quote_identifier, split_name
+from auditor.sql.names import own_name, qualified, quote_identifier, split_name
 from auditor.sql.tree import Node
 
 ROUTINES = ("function", "procedure")
@@ -187,7 +187,7 @@ class Scene:
     def _routines_by_name(self) -> dict[tuple[str, str], list[Routine]]:
         found: dict[tuple[str, str], list[Routine]] = {}
         for routine in self.routines.values():
-            parts = split_name(routine.id.identity.partition("(")[0])
+            parts = _routine_parts(routine.id.identity)
             if len(parts) == 2:
                 found.setdefault((parts[0], parts[1]), []).append(routine)
         return found
@@ -256,3 +256,9 @@ def routines_in(scene: Scene, classes: Iterable[OwnerClass] | None = None) -> It
         routine = scene.routines[item]
         if wanted is None or routine.owner_class in wanted:
             yield routine
+
+
+def _routine_parts(identity: str) -> list[str]:
+    """Schema and name of `app.f(integer)`, unquoted."""
+    parts = split_name(identity)
+    return [*parts[:1], own_name(identity)] if len(parts) > 1 else parts

@@ -242,6 +242,17 @@ def split_name(text: str) -> list[str]:
     return [part for part, _ in _split_dotted(text)]
 
 
+def own_name(identity: str) -> str:
+    """The object's own name, unquoted: `note` of `note on public.jobs`, `f` of `public.f(integer)`.
+
+    Quotes are minded: a policy may be called `"rows on hold"`.
+    """
+    text, _, _ = _partition_outside_quotes(identity, " on ")
+    text, _, _ = _partition_outside_quotes(text, "(")
+    parts = _split_dotted(text)
+    return parts[-1][0] if parts else ""
+
+
 def short_identity(identity: str) -> str:
     """An identity for the eye: without the `pg_catalog.` before types, a blank after each comma."""
     return identity.replace("pg_catalog.", "").replace(",", ", ")

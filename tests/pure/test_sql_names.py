@@ -14,6 +14,7 @@ from auditor.sql.names import (
     normalise_identity,
     normalise_kind,
     on_table,
+    own_name,
     qualified,
     quote_identifier,
     short_identity,
@@ -141,3 +142,17 @@ def test_normalise_kind() -> None:
 
 def test_short_identity() -> None:
     assert short_identity("public.f(pg_catalog.text,integer)") == "public.f(text, integer)"
+
+
+@pytest.mark.parametrize(
+    ("identity", "name"),
+    [
+        ("note on public.jobs", "note"),
+        ('"rows on hold" on public.jobs', "rows on hold"),
+        ("public.f(integer)", "f"),
+        ('app."F(x)"(text)', "F(x)"),
+        ('public."a.b"', "a.b"),
+    ],
+)
+def test_own_name(identity: str, name: str) -> None:
+    assert own_name(identity) == name

@@ -24,7 +24,7 @@ from auditor.history.lives import Life
 from auditor.model import Effect, Finding, Severity
 from auditor.model.change import CreateTrigger
 from auditor.model.rule import Rule
-from auditor.sql.names import qualified, split_name
+from auditor.sql.names import own_name, qualified
 
 BAD = {
     "classifications.yaml": """\
@@ -80,7 +80,7 @@ def check(course: Course) -> Iterator[Finding]:
 
 def _function(course: Course, life: Life) -> str:
     """The function that the newest CREATE TRIGGER calls, with its schema if that is written."""
-    name = split_name(life.object.identity.partition(" on ")[0])[-1]
+    name = own_name(life.object.identity)
     for effect in reversed(course.happened(life)):
         for change in course.changes_at(effect):
             if isinstance(change, CreateTrigger) and change.name == name:

@@ -24,7 +24,7 @@ from auditor.history.course import Course
 from auditor.model import Effect, Finding, Severity
 from auditor.model.change import Alter, AlterTable, CreateFunction
 from auditor.model.rule import Rule
-from auditor.sql.names import split_name
+from auditor.sql.names import own_name
 
 BAD = {
     "classifications.yaml": """\
@@ -59,7 +59,7 @@ def check(course: Course) -> Iterator[Finding]:
     for life in course.core_lives("function", "procedure", "view"):
         if not life.exists:
             continue
-        name = split_name(life.object.identity.partition("(")[0])[-1]
+        name = own_name(life.object.identity)
         before: bool | None = None
         after: tuple[bool, Effect] | None = None
         for effect in course.happened(life):

@@ -25,7 +25,7 @@ from auditor.history.lives import Life
 from auditor.model import Effect, Finding, ObjectId, Severity
 from auditor.model.change import AddConstraint, CreateIndex, CreateTable
 from auditor.model.rule import Rule
-from auditor.sql.names import split_name
+from auditor.sql.names import own_name
 
 BAD = {
     "classifications.yaml": """\
@@ -96,7 +96,7 @@ def _columns(course: Course, life: Life) -> Columns | None:
 
 
 def _unique_columns(course: Course, effect: Effect, item: ObjectId) -> Columns | None:
-    name = split_name(item.identity.partition(" on ")[0])[-1]
+    name = own_name(item.identity)
     found: list[Columns] = []
     for change in course.changes_at(effect):
         match change:

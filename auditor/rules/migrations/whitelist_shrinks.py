@@ -28,7 +28,7 @@ from auditor.model import Effect, Finding, Location, ObjectId, Severity
 from auditor.model.change import AddConstraint, Constraint, CreateTable
 from auditor.model.rule import Rule
 from auditor.sql.allowed import allowed_values
-from auditor.sql.names import split_name
+from auditor.sql.names import own_name
 
 BAD = {
     "classifications.yaml": """\
@@ -118,7 +118,7 @@ def check(course: Course) -> Iterator[Finding]:
 
 
 def _whitelists(course: Course, effect: Effect, item: ObjectId) -> Iterator[tuple[str, frozenset[str]]]:
-    name = split_name(item.identity.partition(" on ")[0])[-1]
+    name = own_name(item.identity)
     for change in course.changes_at(effect):
         constraints: list[Constraint] = []
         if isinstance(change, AddConstraint):

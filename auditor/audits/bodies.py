@@ -77,13 +77,14 @@ def judge_scene(scene: Scene, configuration: Configuration) -> Outcome:
         said.append(f"the bodies of {len(unreadable) - _NAMED} more functions: their PL/pgSQL could not be read")
     if not scene.whole:
         said.append("function bodies: only those that the contract names were read")
+    projections = [str(one.table) for one in contract.projection_entries]
     return Outcome(
         findings=(
             *(finding for module in _ABOUT_THE_SCENE for finding in module.check(scene)),
             *unfounded_conflict.check(scene, _with_a_key(contract)),
             *unsafe_claim.check(scene, contract.queues),
             *queue_back_door.check(scene, contract.queues, contract.dedupe_keys),
-            *projection_decides.check(scene, contract.queues, contract.projections),
+            *projection_decides.check(scene, contract.queues, projections),
         ),
         evaluated=CODES,
         checked={"function body": len(scene.routines)},

@@ -217,6 +217,24 @@ class QueueEntry(Entry, frozen=True, kw_only=True):
     ] = None
 
 
+class ProjectionEntry(Entry, frozen=True, kw_only=True):
+    """A table that is written from events only; nobody of the core decides from it."""
+
+    table: Annotated[Text, Meta(description="The table: `SCHEMA.NAME`.", extra={"read": "table"})]
+    writers: Annotated[
+        tuple[Text, ...] | None,
+        Meta(
+            description="Exactly these functions write it: `SCHEMA.NAME(ARGUMENT TYPES)`. When left out, those "
+            "that the migrations leave there.",
+            extra={"read": "function"},
+        ),
+    ] = None
+    mode: Annotated[
+        Mode | None,
+        Meta(description="`compat` turns a breach of this entry into a counted warning."),
+    ] = None
+
+
 class DeployedEntry(Entry, frozen=True, kw_only=True):
     """A migration that must have reached the live database."""
 
@@ -248,9 +266,10 @@ class Contract(Entry, frozen=True, kw_only=True):
     ] = ()
     queues: Annotated[tuple[QueueEntry, ...], Meta(description="Queues and their job types.")] = ()
     projections: Annotated[
-        tuple[Text, ...],
+        tuple[str | ProjectionEntry, ...],
         Meta(
-            description="Tables written from events only: no core function may read one to decide.",
+            description="Tables written from events only: no core function may read one to decide. A name, or a "
+            "mapping that says who writes it.",
             extra={"read": "table"},
         ),
     ] = ()
@@ -266,8 +285,26 @@ class Contract(Entry, frozen=True, kw_only=True):
             self.dedupe_keys, lambda entry: (entry.table, frozenset(entry.columns), entry.where), "dedupe key"
         )
         yield from twice(self.queues, lambda entry: entry.table, "queue")
+        yield from twice(self.projection_entries, lambda entry: entry.table, "projection")
         yield from twice(self.deployed, lambda entry: entry.migration, "migration")
+
+    @property
+    def projection_entries(self) -> tuple[ProjectionEntry, ...]:
+        """The projections, each as an entry."""
+        return tuple(
+            ProjectionEntry(table=_placed(one, self.location), location=getattr(one, "location", self.location))
+            if isinstance(one, str)
+            else one
+            for one in self.projections
+        )
 
     def compat(self, entry: Any) -> bool:
         """Whether breaches of the entry are counted rather than failing."""
         return (getattr(entry, "mode", None) or self.mode) == "compat"
+
+
+# Private
+
+
+def _placed(text: str, otherwise: Location) -> Text:
+    return text if isinstance(text, Text) else Text(text, otherwise)

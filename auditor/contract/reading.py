@@ -78,7 +78,10 @@ class Reading:
             if not isinstance(
                 option, inspect.StructType | inspect.DictType | inspect.VarTupleType | inspect.NoneType
             ) and isinstance(node, yaml.ScalarNode):
-                return self._scalar(node, option, name, extra)
+                read = self._scalar(node, option, name, extra)
+                # Where a mapping may stand too the text is the short form of an entry, which has a place.
+                short = isinstance(read, str) and any(isinstance(one, inspect.StructType) for one in options)
+                return Text(read, place(node, self.shown)) if short else read
         return self.note(node, f"`{name}` must be {_described(options)}, not {_found(node)}")
 
     # Private

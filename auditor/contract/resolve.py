@@ -32,7 +32,9 @@ def names_of_contract(configuration: Configuration, history: History) -> dict[st
         if trigger.function is not None:
             names.setdefault("function", set()).add(str(trigger.function))
     tables = [*(key.table for key in contract.dedupe_keys), *(queue.table for queue in contract.queues)]
-    names.setdefault("table", set()).update(str(table) for table in (*tables, *contract.projections))
+    names.setdefault("table", set()).update(
+        str(table) for table in (*tables, *(one.table for one in contract.projection_entries))
+    )
     empty = Facts(configuration, history, Snapshot(0, {}))
     for entry in contract.functions:
         for item in functions_named(empty, entry):
@@ -40,6 +42,8 @@ def names_of_contract(configuration: Configuration, history: History) -> dict[st
     for queue in contract.queues:
         called = [*(queue.writers or ()), *(claim.function for claim in queue.claims)]
         names.setdefault("function", set()).update(str(one) for one in called)
+    for projection in contract.projection_entries:
+        names.setdefault("function", set()).update(str(one) for one in projection.writers or ())
     for kind in ROUTINES:
         # What else has the name: a call may reach it.
         names[kind] = names.get(kind, set()) | {f"{routine_name(one)}(*)" for one in names.get(kind, ())}
@@ -66,7 +70,11 @@ def objects_of_contract(facts: Facts) -> frozenset[ObjectId]:
         for snapshot in (facts.live, facts.expected):
             found |= {one.item for one in uniquenesses(facts, snapshot, key.table) if not differences(key, one)}
     tables = [*(key.table for key in contract.dedupe_keys), *(queue.table for queue in contract.queues)]
-    found |= {ObjectId(kind, table) for table in (*tables, *contract.projections) for kind in TABLES}
+    found |= {
+        ObjectId(kind, table)
+        for table in (*tables, *(one.table for one in contract.projection_entries))
+        for kind in TABLES
+    }
     return frozenset(found)
 
 
@@ -113,7 +121,10 @@ def resolved_contract(facts: Facts) -> dict[str, Any]:
             }
             for queue in contract.queues
         ],
-        "projections": list(contract.projections),
+        "projections": [
+            {"table": str(one.table), "writers": one.writers, "mode": one.mode or contract.mode}
+            for one in contract.projection_entries
+        ],
         "deployed": [{"migration": str(one.migration), "reason": str(one.reason)} for one in contract.deployed],
     }
 

@@ -47,5 +47,5 @@ def _tables(facts: Facts) -> Iterator[tuple[str, Entry, Text]]:
         yield "dedupe key", key, key.table
     for queue in contract.queues:
         yield "queue", queue, queue.table
-    for projection in contract.projections:
-        yield "projection", contract, projection
+    for projection in contract.projection_entries:
+        yield "projection", projection, projection.table

@@ -179,7 +179,9 @@ def contract_entries(configuration: Configuration, item: ObjectId) -> list[dict[
             found.append(("queues", queue.location))
         called = [*(queue.writers or ()), *(claim.function for claim in queue.claims)]
         found += [("queues", one.location) for one in called if _names("function", one, item)]
-    found += [("projections", one.location) for one in contract.projections if _names("table", one, item)]
+    found += [
+        ("projections", one.location) for one in contract.projection_entries if _names("table", one.table, item)
+    ]
     return [
         {"section": section, "file": place.file, "line": place.line} for section, place in dict.fromkeys(found)
     ]

@@ -28,6 +28,7 @@ from auditor.rules.contract import (
     job_types,
     not_deployed,
     projection_read,
+    projection_write,
     queue_writer,
     trigger_contract,
 )
@@ -115,6 +116,7 @@ RULES: tuple[Rule, ...] = (
     core_conflict.RULE,
     evidence_missing.RULE,
     conflict_without_arbiter.RULE,
+    projection_write.RULE,
     ambiguous_column.RULE,
     missing_return.RULE,
     swallowed_error.RULE,

@@ -660,6 +660,35 @@ def test_the_function_of_a_trigger_is_checked_with_it(pipeline: Pipeline, tmp_pa
         ] == expected, change
 
 
+def test_a_projection_is_read_through_a_view_too(pipeline: Pipeline) -> None:
+    view = "create view short as select document_id from summaries; create view shorter as select * from short;"
+    body = CLAIM_ALL.replace("limit how_many", "and document_id in (select document_id from public.shorter)")
+    result = drift(pipeline.facts("classifications.yaml", live_after(pipeline, view + body)), "core")
+
+    assert said(result) == [("function-contract", CLAIM, "body")]
+    assert (
+        "function public.claim_protect(integer) reads the projection public.summaries through public.shorter"
+        in (result.breaches[0].also)
+    )
+
+
+def test_who_writes_a_projection(pipeline: Pipeline, tmp_path: Path) -> None:
+    new = "create function on_the_side() returns void language sql as 'delete from public.summaries'"
+    for projection, change, expected in (
+        ("public.summaries", "select 1", []),
+        ("public.summaries", new, [("projection-write", "public.on_the_side()", None)]),
+        ("{table: public.summaries, writers: [public.on_the_side()]}", new, []),
+        (
+            "{table: public.summaries, writers: [public.on_events()]}",
+            new,
+            [("projection-write", "public.on_the_side()", None)],
+        ),
+    ):
+        (tmp_path / "classifications.yaml").write_text(f"version: 1\ncontract: {{projections: [{projection}]}}\n")
+        facts = pipeline.facts(load(tmp_path / "classifications.yaml"), live_after(pipeline, change))
+        assert said(drift(facts, "contract")) == expected
+
+
 def test_the_contract_holds_of_what_the_migrations_make(pipeline: Pipeline) -> None:
     checked = check_contract(pipeline.facts("classifications.yaml", pipeline.expected))
 

@@ -45,7 +45,7 @@ def record_run(path: Path, report: Report, settings: Settings, now: datetime.dat
     Raises:
         CouldNotCheck: the file cannot be written.
     """
-    revision, changed = _revision(settings.root)
+    revision, changed = git_revision(settings.root)
     findings = Counter(finding.code for finding in report.findings)
     line = {
         "version": VERSION,
@@ -114,6 +114,15 @@ def zero_for(runs: tuple[Recorded, ...], name: str, days: int, now: datetime.dat
     return now - since >= datetime.timedelta(days=days)
 
 
+def git_revision(root: Path) -> tuple[str | None, bool | None]:
+    """The commit that is checked out, and whether files differ from it; None outside of git."""
+    try:
+        head = _git(root, "rev-parse", "HEAD")
+        return (head.strip(), bool(_git(root, "status", "--porcelain", "--untracked-files=no").strip()))
+    except (OSError, subprocess.SubprocessError):
+        return None, None
+
+
 # Private
 
 
@@ -130,15 +139,6 @@ def _runs(path: Path, lines: list[str]) -> Iterator[Recorded]:
             yield Recorded(at, value["revision"], str(value["result"]), counts)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise CouldNotCheck(f"{path}:{number}: this is no line of a record: {error}") from None
-
-
-def _revision(root: Path) -> tuple[str | None, bool | None]:
-    """The commit that is checked out, and whether files differ from it; None outside of git."""
-    try:
-        head = _git(root, "rev-parse", "HEAD")
-        return (head.strip(), bool(_git(root, "status", "--porcelain", "--untracked-files=no").strip()))
-    except (OSError, subprocess.SubprocessError):
-        return None, None
 
 
 def _git(root: Path, *arguments: str) -> str:

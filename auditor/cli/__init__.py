@@ -24,6 +24,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "contract": ("auditor.cli.contract", "The resolved contract; the schema of its file."),
     "forensics": ("auditor.cli.forensics", "Who, when, and where did the job go?"),
     "report": ("auditor.cli.report", "One self-contained HTML page."),
+    "gate": ("auditor.cli.gate", "Is a phase's work done? On evidence."),
+    "weekly": ("auditor.cli.weekly", "One page for Monday, Wednesday and Friday."),
     "explain": ("auditor.cli.explain", "What a rule means and what to do about it."),
 }
 """Command -> module that holds it under its own name, and what the listing says of it."""

@@ -127,9 +127,7 @@ def kpi(settings: Settings, *, window: str, **limits: float | None) -> Report:
 
 
 @forensics.command(short_help="What must wake somebody: for cron.")
-@click.option(
-    "--since", "window", default="1h", show_default=True, metavar="24h|DATE|all", help="The window, as for kpi."
-)
+@_since
 @_limits
 @click.option(
     "--webhook", is_flag=True, help="POST the report as JSON to the URL in AUDITOR_WEBHOOK_URL if it fails."

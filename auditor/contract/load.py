@@ -17,6 +17,7 @@ from auditor.contract.types import (
     Classes,
     Document,
     Guard,
+    Phase,
     Pipeline,
     Replaying,
     Review,
@@ -42,6 +43,7 @@ class Configuration:
         contract: what must hold of the core.
         guards: what runtime source code must not do.
         pipeline: how forensics reads the live flow, or None.
+        phases: what must be so before the next phase opens.
         replay: what a replay of the migrations needs.
         review: what a change is asked for.
         allow: findings that are let pass.
@@ -57,6 +59,7 @@ class Configuration:
     contract: Contract = field(default_factory=Contract)
     guards: tuple[Guard, ...] = ()
     pipeline: Pipeline | None = None
+    phases: tuple[Phase, ...] = ()
     replay: Replaying = field(default_factory=Replaying)
     review: Review = field(default_factory=Review)
     allow: tuple[Allowance, ...] = ()
@@ -104,6 +107,7 @@ def load(path: Path, root: Path | None = None) -> Configuration:
         contract=document.contract,
         guards=document.guards,
         pipeline=document.pipeline,
+        phases=document.phases,
         replay=document.replay,
         review=document.review,
         allow=document.allow,

@@ -155,6 +155,12 @@ def _count(text: str) -> str:
     return text.strip()
 
 
+def _phase(text: str) -> str:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,62}", text):
+        raise ValueError(f'"{text}" is no name of a phase: small letters, digits and hyphens')
+    return text
+
+
 def _code(text: str) -> str:
     if not re.fullmatch(r"[A-Z]{3}[0-9]{3}", text):
         raise ValueError(f'"{text}" is no code of a rule; three capital letters and three digits, such as DRF001')
@@ -176,6 +182,7 @@ READERS: Mapping[str, Callable[[str], str]] = {
     "interval": _interval,
     "object": _object,
     "path": _path,
+    "phase": _phase,
     "table": _in_schema("table"),
     "trigger": _in_schema("trigger"),
 }

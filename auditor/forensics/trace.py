@@ -133,6 +133,33 @@ def trace(connection: Connection, flow: Flow, entity: str) -> Trace:
     return join(entity, rows, jobs, flow, now[0])
 
 
+def recent_entities(connection: Connection, flow: Flow, kind: str, settled: float, count: int) -> list[str]:
+    """The entities of which an event of a type happened last, the latest first.
+
+    Args:
+        connection: inside a read-only transaction.
+        flow: the tables.
+        kind: the type of event.
+        settled: events of the last so many seconds are left out.
+        count: at most so many.
+
+    Raises:
+        CouldNotCheck: events have no time that is mapped.
+        psycopg.Error: from the server.
+    """
+    events = flow.need("events")
+    at = flow.event_at()
+    if at is None:
+        raise CouldNotCheck("`events.at` of `pipeline:` is not mapped, so no event is the last")
+    query = f"""
+        select {events("e", "id")}::text, max({at}) from {events.sql} e{flow.elements()}
+         where {flow.event_type()} = $1 and {at} < now() - make_interval(secs => $2)
+         group by 1 order by 2 desc limit $3
+    """  # noqa: S608
+    rows = psycopg.RawCursor(connection).execute(query.encode(), [kind, settled, count])
+    return [entity for entity, _ in rows]
+
+
 def join(entity: str, events: Sequence[Sequence[Any]], jobs: Sequence[Job], flow: Flow, now: Time) -> Trace:
     """Put events and jobs together.
 

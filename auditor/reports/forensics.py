@@ -146,7 +146,52 @@ def alert(data: Data, view: View, page: Page) -> None:  # noqa: ARG001
         page.row("flow", ", ".join(told), indent=0, column=17)
 
 
+def gate(data: Data, view: View, page: Page) -> None:
+    """Criteria, each met or not, with the figure."""
+    state: tuple[Style, str] = ("green", "open") if data["open"] else ("red", "not open")
+    page.line(("bold", f"phase {data['phase']}"), "  ", state)
+    words: dict[bool | None, tuple[Style, str]] = {
+        True: ("green", "met"),
+        False: ("red", "not met"),
+        None: ("yellow", "not told"),
+    }
+    page.table([(words[one["met"]], one["title"], one["figure"]) for one in data["criteria"]], indent=2)
+    for one in data["criteria"]:
+        if one["details"] and (view.verbosity > 0 or one["met"] is not True):
+            page.line("  ", ("dim", one["title"]))
+            for line in one["details"]:
+                page.line("    ", line)
+
+
+def weekly(data: Data, view: View, page: Page) -> None:
+    """A heading for each day, and what it is about."""
+    titles = {
+        "monday": "Monday: does production keep the contract, and did the flow run?",
+        "wednesday": "Wednesday: which core objects did no migration write last?",
+        "friday": "Friday: what may open?",
+    }
+    for day, part in data["days"].items():
+        page.blank()
+        page.line(("bold", titles[day]))
+        if day == "monday":
+            if "figures" in part:
+                kpi(part, view, page)
+            page.line(f"{len(part['findings'])} findings" if part["findings"] else "nothing is wrong")
+        elif day == "wednesday":
+            for one in part["out_of_band"]:
+                page.line("  ", ("red", f"{one['kind']} {one['identity']}"), f"  {_origin(one['transaction'])}")
+            if part["doubt"]:
+                page.line("  ", ("yellow", part["doubt"]))
+            if not part["out_of_band"]:
+                page.line("  none" + (" that can be told" if part["doubt"] else ""))
+        else:
+            for phase in part["phases"]:
+                gate(phase, view, page)
+
+
 LISTINGS: dict[str, Listing] = {
+    "gate": gate,
+    "weekly": weekly,
     "forensics alert": alert,
     "forensics recorder": recorder,
     "forensics kpi": kpi,

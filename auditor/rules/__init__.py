@@ -43,6 +43,7 @@ from auditor.rules.drift import (
     trigger_state_changed,
 )
 from auditor.rules.flow import event_without_job, flow_threshold
+from auditor.rules.gate import criterion_not_met
 from auditor.rules.guard import (
     access_not_understood,
     access_outside,
@@ -111,6 +112,7 @@ RULES: tuple[Rule, ...] = (
     not_deployed.RULE,
     event_without_job.RULE,
     flow_threshold.RULE,
+    criterion_not_met.RULE,
     migration_edited.RULE,
     migration_out_of_order.RULE,
     core_conflict.RULE,

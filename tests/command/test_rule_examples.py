@@ -16,6 +16,9 @@ from auditor.rules import RULES
 DRAWN = {"REA003", "REA004"}
 """Rules whose examples cannot be run as they stand: a defect of a parser, a part of an Alembic environment."""
 
+COMMANDS = {"FLO": ("forensics", "kpi"), "GAT": ("gate", "open", "--no-evidence")}
+"""By the first letters of its code: the command that tells a rule about a live database."""
+
 RUN = [rule for rule in RULES if rule.code not in DRAWN and not rule.code.startswith("REV")]
 """Those about a change need a repository: `test_review.py`."""
 
@@ -64,6 +67,6 @@ def test_an_example_with_a_live_database(
         if example["live.sql"]:
             connection.execute(example["live.sql"])
         config = str(tmp_path / name / "classifications.yaml")
-        command = ("forensics", "kpi") if rule.code.startswith("FLO") else ("drift",)
+        command = COMMANDS.get(rule.code[:3], ("drift",))
         found = findings(*command, "--config", config, "--db", database)
         assert [one["code"] for one in found] == expected, found

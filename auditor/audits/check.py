@@ -16,6 +16,7 @@ from auditor.audits.reading import classification, reading
 from auditor.audits.record import record_run
 from auditor.audits.replay import agreement
 from auditor.audits.replaying import Replayed, notes_of, run_history, where_to_replay
+from auditor.audits.squawk import judge_with_squawk
 from auditor.config import Settings
 from auditor.contract.facts import Facts
 from auditor.contract.load import Configuration
@@ -79,7 +80,8 @@ def look(settings: Settings, asked: Callable[[Inputs], Iterable[str]] | None = N
     _, classes = classification(inputs, configuration)
     summary = ", ".join(f"{count} {name}" for name, count in classes.data["summary"].items())
     outcome = reading(inputs, captured) + classes + Outcome(notes=(f"migrations: {summary}",)) + replay_outcome
-    outcome += judge_migrations(inputs, configuration, asked(inputs) if asked is not None else None)
+    new = list(asked(inputs)) if asked is not None else None
+    outcome += judge_migrations(inputs, configuration, new) + judge_with_squawk(inputs, configuration, new)
     if replayed is not None and replayed.snapshot is not None:
         outcome += keeps_contract(inputs, replayed.snapshot) + _bodies(inputs, replayed.snapshot)
     outcome += live_outcome

@@ -23,6 +23,7 @@ from auditor.contract.types import (
     Review,
     Severities,
     Source,
+    Squawk,
 )
 from auditor.errors import ConfigurationError, ConfigurationProblem
 from auditor.history import Override, Ownership, OwnershipEntry
@@ -47,6 +48,7 @@ class Configuration:
         replay: what a replay of the migrations needs.
         review: what a change is asked for.
         allow: findings that are let pass.
+        squawk: what is asked of squawk.
         severity: how bad drift is, by class.
     """
 
@@ -63,6 +65,7 @@ class Configuration:
     replay: Replaying = field(default_factory=Replaying)
     review: Review = field(default_factory=Review)
     allow: tuple[Allowance, ...] = ()
+    squawk: Squawk = field(default_factory=Squawk)
     severity: Severities = field(default_factory=Severities)
 
 
@@ -111,6 +114,7 @@ def load(path: Path, root: Path | None = None) -> Configuration:
         replay=document.replay,
         review=document.review,
         allow=document.allow,
+        squawk=document.squawk,
         severity=document.severity,
     )
 

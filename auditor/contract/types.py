@@ -360,9 +360,9 @@ class Allowance(Entry, frozen=True, kw_only=True):
     code: Annotated[
         Text,
         Meta(
-            description="Code of the rule, such as `DRF001`.",
+            description="Code of the rule, such as `DRF001` or `squawk/ban-drop-column`.",
             extra={"read": "code"},
-            extra_json_schema={"pattern": r"^[A-Z]{3}[0-9]{3}$"},
+            extra_json_schema={"pattern": r"^([A-Z]{3}[0-9]{3}|(squawk|plpgsql_check)/[a-z0-9_-]+)$"},
         ),
     ]
     object: Annotated[
@@ -547,6 +547,22 @@ class Review(Entry, frozen=True, kw_only=True):
     ] = ()
 
 
+class Squawk(Entry, frozen=True, kw_only=True):
+    """What is asked of squawk, where it is installed (`auditor[squawk]`)."""
+
+    migrations: Annotated[
+        Literal["new", "all", "none"],
+        Meta(
+            description="Which migrations it looks at: `new` ones (the newest for `check`, those of the change "
+            "for `review`), `all`, or `none`."
+        ),
+    ] = "new"
+    off: Annotated[
+        tuple[Text, ...],
+        Meta(description="Names of its rules that are switched off, such as `prefer-robust-stmts`."),
+    ] = ()
+
+
 class Severities(Entry, frozen=True, kw_only=True):
     """How bad drift of an object is, by the class that owns it."""
 
@@ -584,6 +600,7 @@ class Document(Entry, frozen=True, kw_only=True):
     allow: Annotated[
         tuple[Allowance, ...], Meta(description="Findings that are let pass, each with a reason.")
     ] = ()
+    squawk: Annotated[Squawk, Meta(description="What is asked of squawk.")] = Squawk()
     severity: Annotated[Severities, Meta(description="How bad drift is, by class.")] = Severities()
 
     def contradictions(self) -> Iterator[tuple[Location, str]]:

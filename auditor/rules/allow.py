@@ -87,8 +87,8 @@ def sift(
         used |= {id(entry) for entry in entries}
         (allowed if entries else standing).append(finding)
     for entry in allowances:
-        known = entry.code in BY_CODE
-        if known and entry.code not in evaluated:
+        known = entry.code in BY_CODE or "/" in entry.code
+        if known and _family(entry.code) not in evaluated:
             continue
         if entry.until is not None and entry.until < today:
             standing.append(allowance_expired.finding(entry))
@@ -117,12 +117,18 @@ def _matches_object(pattern: str, finding: Finding) -> bool:
     return finding.object is not None and re.fullmatch(regex, str(finding.object), re.DOTALL) is not None
 
 
+def _family(code: str) -> str:
+    """What stands among the codes that were looked at: `squawk/*` for a rule of squawk."""
+    tool, separator, _ = code.partition("/")
+    return f"{tool}/*" if separator else code
+
+
 def _about_comments(
     inline: Sequence[Inline], used: Container[int], evaluated: Container[str]
 ) -> Iterator[Finding]:
     for comment in inline:
-        known = comment.code in BY_CODE
+        known = comment.code in BY_CODE or "/" in comment.code
         if not comment.reason or not known:
             yield allowance_without_reason.finding(comment.code, comment.location, known_code=known)
-        elif comment.code in evaluated and id(comment) not in used:
+        elif _family(comment.code) in evaluated and id(comment) not in used:
             yield allowance_unused.of_comment(comment.code, comment.location)

@@ -163,10 +163,7 @@ def _phase(text: str) -> str:
 
 def _code(text: str) -> str:
     if not re.fullmatch(r"[A-Z]{3}[0-9]{3}|(squawk|plpgsql_check)/[a-z0-9_-]+", text):
-        raise ValueError(
-            f'"{text}" is no code of a rule; three capital letters and three digits, such as DRF001, or that of '
-            "another tool, such as squawk/ban-drop-column"
-        )
+        raise ValueError(f'"{text}" is no code of a rule; three capital letters and three digits, such as DRF001')
     return text
 
 

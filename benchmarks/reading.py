@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -49,6 +49,8 @@ class Measured:
     name: str
     command: Sequence[str]
     before: Callable[[], object] = lambda: None
+    directory: str = "."
+    environment: Mapping[str, str] = field(default_factory=dict)
     seconds: list[float] = field(default_factory=list)
     processor: list[float] = field(default_factory=list)
 
@@ -59,8 +61,8 @@ class Measured:
         began = time.perf_counter()
         done = subprocess.run(
             self.command,
-            cwd=directory,
-            env=environment,
+            cwd=directory / self.directory,
+            env=environment | self.environment,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
@@ -88,12 +90,17 @@ def main() -> None:
         write_history(small, 1)
         measured = _commands(root, arguments.others)
         environment = os.environ | {"AUDITOR_CACHE_DIR": str(root / "cache"), "AUDITOR_NO_CACHE": ""}
+        # Else every start of a Python program compiles it anew.
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        began = os.getloadavg()[0]
         for turn in range(arguments.rounds):
             for one in measured:
-                one.run(small if one.name == "start-up" else root, environment)
+                one.run(root, environment)
                 took = f"{one.seconds[-1]:.2f} s, processor {one.processor[-1]:.2f} s"
                 print(f"round {turn + 1} of {arguments.rounds}: {one.name}: {took}", file=sys.stderr, flush=True)
-        print(f"{arguments.migrations} migrations, {size} bytes, {os.cpu_count()} processors\n")
+        load = ", ".join(f"{one:.1f}" for one in (began, *os.getloadavg()))
+        print(f"{arguments.migrations} migrations, {size} bytes, {os.cpu_count()} processors")
+        print(f"load of the machine at the beginning, and of the last 1, 5 and 15 minutes: {load}\n")
     print("| | median s | min | max | processor s (median) |\n|---|--:|--:|--:|--:|")
     for one in measured:
         low, high = min(one.seconds), max(one.seconds)
@@ -117,8 +124,10 @@ def _commands(root: Path, others: Path | None) -> list[Measured]:
         with changed.open("a") as file:
             file.write(f"-- {time.time_ns()}\nSELECT {time.time_ns()};\n")
 
+    apart = {"AUDITOR_CACHE_DIR": str(root / "cache-of-one")}
     found = [
-        Measured("start-up", auditor),
+        Measured("one migration, read", auditor, directory="small", environment={"AUDITOR_NO_CACHE": "1"}),
+        Measured("one migration, remembered", auditor, directory="small", environment=apart),
         Measured("cold", auditor, forget),
         Measured("warm", auditor),
         Measured("one file changed", auditor, change),

@@ -127,7 +127,7 @@ def _contents(path: str) -> Iterator[tuple[str, bytes | None]]:
     None in place of the bytes of what cannot be read, and of links to directories, which may go round.
     """
     if not Path(path).is_dir():
-        yield path, _bytes(path)
+        yield path, _bytes(path) if Path(path).is_file() else None
         return
     waiting = [path]
     while waiting:

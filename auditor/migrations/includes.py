@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from auditor.migrations.input import bytes_of
 from auditor.migrations.placeholders import configured_variables
 from auditor.migrations.psql import Script
 from auditor.migrations.statements import UnreadableText, decode, split_statements
@@ -70,7 +71,7 @@ class _Including:
         if self.files > MAX_INCLUDED:
             return f"includes {name}, and more than {MAX_INCLUDED} files were included already"
         try:
-            source = decode(path.read_bytes())
+            source = decode(bytes_of(path))
         except OSError as error:
             return f"includes {name}, which cannot be opened: {error.strerror}"
         except UnreadableText as error:

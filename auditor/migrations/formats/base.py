@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from auditor.migrations.cache import Cache
+from auditor.migrations.input import bytes_of
 from auditor.model import Location, Migration
 
 WEAK = 30
@@ -148,7 +149,7 @@ class Folder:
         """Whether a marker stands in one of the first .sql files (or of the files given)."""
         for name in (self.sql if files is None else files)[:limit]:
             try:
-                if marker.search((self.path / name).read_bytes()):
+                if marker.search(bytes_of(self.path / name)):
                     return True
             except OSError:
                 continue

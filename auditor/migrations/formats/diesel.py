@@ -11,6 +11,7 @@ from pathlib import Path
 
 from auditor.migrations.formats.base import Folder, Format, Ledger, Options, ReadResult
 from auditor.migrations.formats.files import MigrationFile, read_files
+from auditor.migrations.input import text_of
 
 NAME = "diesel"
 
@@ -58,7 +59,7 @@ def _version(name: str) -> str:
 
 def _in_transaction(directory: Path) -> bool:
     try:
-        settings = tomllib.loads((directory / "metadata.toml").read_text("utf-8"))
+        settings = tomllib.loads(text_of(directory / "metadata.toml"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
         return True
     return settings.get("run_in_transaction", True) is not False

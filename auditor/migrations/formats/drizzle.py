@@ -13,6 +13,7 @@ import msgspec
 
 from auditor.migrations.formats.base import Folder, Format, Ledger, Options, Problem, ReadResult, shown
 from auditor.migrations.formats.files import MigrationFile, left_out, read_files
+from auditor.migrations.input import bytes_of
 from auditor.model import Location
 
 NAME = "drizzle"
@@ -33,7 +34,7 @@ def read(path: Path, root: Path, options: Options) -> ReadResult:
         return read_files(NAME, names, root, options)
     journal = path / "meta" / JOURNAL
     try:
-        entries = sorted(msgspec.json.decode(journal.read_bytes(), type=_Journal).entries, key=lambda e: e.idx)
+        entries = sorted(msgspec.json.decode(bytes_of(journal), type=_Journal).entries, key=lambda e: e.idx)
     except (OSError, msgspec.MsgspecError) as error:
         place = Location(shown(journal, root))
         return ReadResult([], [Problem(place, f"the journal cannot be read: {error}", "Restore it.")])

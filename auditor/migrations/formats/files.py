@@ -13,6 +13,7 @@ import msgspec
 from auditor.migrations.cache import key_of
 from auditor.migrations.formats.base import Folder, Options, Problem, ReadResult, shown
 from auditor.migrations.includes import INCLUDES, script_of
+from auditor.migrations.input import bytes_of
 from auditor.migrations.placeholders import yaml_line
 from auditor.migrations.statements import UnreadableText, checksum, decode, split_statements
 from auditor.model import Location, Migration, Statement
@@ -102,7 +103,7 @@ def read_file(
     """Read one file; what is wrong with it becomes problems, never an exception."""
     name = shown(file.path, root)
     try:
-        data = file.path.read_bytes()
+        data = bytes_of(file.path)
     except OSError as error:
         return _unreadable(layout, file, name, b"", 1, f"cannot be opened: {error.strerror}")
     settings = repr((file.transactional, sorted(options.placeholders.items())))

@@ -15,6 +15,7 @@ from msgspec import structs
 from auditor.migrations.formats.base import WEAK, Folder, Format, Ledger, Options, ReadResult
 from auditor.migrations.formats.files import MigrationFile, code_among, left_out, read_files
 from auditor.migrations.formats.flyway_settings import find_settings
+from auditor.migrations.input import text_of
 
 NAME = "flyway"
 
@@ -105,6 +106,6 @@ def _number(version: str) -> tuple[int, ...]:
 
 def _in_transaction(file: Path) -> bool:
     try:
-        return _NOT_IN_TRANSACTION.search(file.with_name(f"{file.name}.conf").read_text("utf-8")) is None
+        return _NOT_IN_TRANSACTION.search(text_of(file.with_name(f"{file.name}.conf"))) is None
     except (OSError, UnicodeDecodeError):
         return True

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from auditor.migrations.input import text_of
+
 FILES = (
     "flyway.toml",
     "flyway.conf",
@@ -72,7 +74,7 @@ def _settings(values: Mapping[str, str]) -> Settings:
 def _values(file: Path) -> dict[str, str]:
     """Keys without `flyway.`; those of settings in lower case and without hyphens, as Spring writes them with."""
     try:
-        text = file.read_text("utf-8")
+        text = text_of(file)
         found = dict(_of_toml(tomllib.loads(text)) if file.suffix == ".toml" else _LINE.findall(text))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
         return {}

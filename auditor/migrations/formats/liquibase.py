@@ -24,6 +24,7 @@ from auditor.migrations.formats.base import (
     shown,
 )
 from auditor.migrations.formats.files import FindUpPart, MigrationFile, UpPart, left_out, natural_key, read_files
+from auditor.migrations.input import bytes_of
 from auditor.migrations.statements import UnreadableText, decode
 from auditor.model import Location
 
@@ -160,7 +161,7 @@ def _constant(part: UpPart) -> FindUpPart:
 
 def _text(file: Path) -> str:
     try:
-        return decode(file.read_bytes()).text
+        return decode(bytes_of(file)).text
     except (OSError, UnreadableText):
         return ""
 
@@ -169,8 +170,7 @@ def _is_formatted(file: Path) -> bool:
     if not file.name.lower().endswith(".sql"):
         return False
     try:
-        with file.open("rb") as stream:
-            return _FORMATTED.match(stream.read(400)) is not None
+        return _FORMATTED.match(bytes_of(file, 400)) is not None
     except OSError:
         return False
 
@@ -179,8 +179,7 @@ def _is_changelog(file: Path) -> bool:
     if not _MAY_BE_CHANGELOG.search(file.name):
         return False
     try:
-        with file.open("rb") as stream:
-            return _CHANGELOG.search(stream.read(2000)) is not None
+        return _CHANGELOG.search(bytes_of(file, 2000)) is not None
     except OSError:
         return False
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from auditor.migrations.formats.base import Folder, Format, Ledger, Options, Problem, ReadResult, shown
 from auditor.migrations.formats.files import MigrationFile, read_files
+from auditor.migrations.input import text_of
 from auditor.model import Location
 
 NAME = "sqitch"
@@ -33,7 +34,7 @@ def read(path: Path, root: Path, options: Options) -> ReadResult:
         place = Location(shown(path, root))
         return ReadResult([], [Problem(place, f"there is no {PLAN} here", "Name the folder that holds it.")])
     try:
-        text = plan.read_text("utf-8")
+        text = text_of(plan)
     except (OSError, UnicodeDecodeError) as error:
         return ReadResult(
             [], [Problem(Location(shown(plan, root)), f"the plan cannot be read: {error}", "Mend it.")]
@@ -106,9 +107,7 @@ def _plan(path: Path) -> Path | None:
         return path / PLAN
     parser = ConfigParser(strict=False, interpolation=None, allow_no_value=True)
     try:
-        parser.read_string(
-            "\n".join(line.strip() for line in (path / "sqitch.conf").read_text("utf-8").splitlines())
-        )
+        parser.read_string("\n".join(line.strip() for line in text_of(path / "sqitch.conf").splitlines()))
     except (OSError, UnicodeDecodeError, Error):
         return None
     top = path / parser.get("core", "top_dir", fallback=".")

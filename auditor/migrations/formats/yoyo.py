@@ -11,6 +11,7 @@ from pathlib import Path
 from auditor.migrations.formats.base import Folder, Format, Ledger, Options, ReadResult
 from auditor.migrations.formats.files import MigrationFile, code_among, read_files
 from auditor.migrations.formats.markers import header
+from auditor.migrations.input import bytes_of
 
 NAME = "yoyo"
 
@@ -56,7 +57,7 @@ _PART = header(re.compile(r"^--\s*transactional\s*:\s*false\b", re.MULTILINE | r
 
 def _dependencies(file: Path) -> list[str]:
     try:
-        found = _DEPENDS.findall(file.read_bytes())
+        found = _DEPENDS.findall(bytes_of(file))
     except OSError:
         return []
     return [name for line in found for name in line.decode("utf-8", "replace").split()]

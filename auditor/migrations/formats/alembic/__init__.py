@@ -22,6 +22,7 @@ from auditor.migrations.formats.alembic.config import BadConfiguration, Environm
 from auditor.migrations.formats.alembic.places import RevisionSource
 from auditor.migrations.formats.alembic.process import ChildEnded, messages
 from auditor.migrations.formats.base import WEAK, Folder, Format, Ledger, Options, Problem, ReadResult, shown
+from auditor.migrations.input import bytes_of
 from auditor.migrations.statements import checksum
 from auditor.model import Location, Migration, Statement
 
@@ -66,7 +67,7 @@ def read(path: Path, root: Path, options: Options) -> ReadResult:
     unreadable: list[Problem] = []
     for file in environment.revision_files():
         try:
-            sources[str(file)] = file.read_bytes()
+            sources[str(file)] = bytes_of(file)
         except OSError as error:
             place = Location(shown(file, root))
             unreadable.append(Problem(place, f"cannot be opened: {error.strerror}", "Make it readable."))

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from auditor.migrations.input import bytes_of
+
 INI = "alembic.ini"
 TOML = "pyproject.toml"
 
@@ -131,7 +133,7 @@ def _holds_revisions(path: Path) -> bool:
         return False
     for file in sorted(path.glob("*.py"))[:5]:
         try:
-            text = file.read_text("utf-8", "replace")
+            text = bytes_of(file).decode("utf-8", "replace")
         except OSError:
             continue
         if re.search(r"^down_revision\b", text, re.MULTILINE):

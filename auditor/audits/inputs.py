@@ -5,11 +5,13 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from auditor.config import CONFIG_NAME, Settings
 from auditor.contract.load import Configuration, load
+from auditor.contract.types import Source
 from auditor.errors import ConfigurationError, ConfigurationProblem, CouldNotCheck
 from auditor.history import History, fold
 from auditor.history.fold import NEWEST_MAJOR
@@ -44,12 +46,13 @@ class Inputs:
         return tuple(f"migrations: {p.message}" for p in self.migrations.problems if p.kind == "nothing-to-check")
 
 
-def read_inputs(settings: Settings, *, configured: bool = False) -> Inputs:
+def read_inputs(settings: Settings, *, configured: bool = False, only: Sequence[Source] = ()) -> Inputs:
     """Read the configuration, if there is one, and the history.
 
     Args:
         settings: of the run.
         configured: there must be a configuration; without one nothing is searched for migrations.
+        only: places to read in the place of those that are configured or found.
 
     Raises:
         ConfigurationError: `classifications.yaml` is wrong, or missing where there must be one.
@@ -58,7 +61,7 @@ def read_inputs(settings: Settings, *, configured: bool = False) -> Inputs:
     configuration = read_configuration(settings)
     if configuration is None and configured:
         required(configuration, settings)
-    sources = configuration.migrations if configuration else ()
+    sources = only or (configuration.migrations if configuration else ())
     migrations = read_migrations(settings.root, sources)
     if not migrations.migrations:
         reasons = [f"{p.message}. {p.help}" for p in migrations.problems] or [

@@ -76,7 +76,7 @@ def classification(inputs: Inputs, configuration: Configuration) -> tuple[tuple[
     found = classify(inputs.history, configuration.ownership, configuration.overrides)
     return found, Outcome(
         findings=(
-            *unowned_object.check(found, inputs.history),
+            *unowned_object.check(found, inputs.history, Severity(configuration.severity.unowned)),
             *mixed_migration.check(found),
             *entry_matches_nothing.check(_unmatched(configuration, inputs)),
         ),

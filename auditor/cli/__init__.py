@@ -12,6 +12,7 @@ from auditor import __version__
 from auditor.cli.program import Program
 
 COMMANDS: dict[str, tuple[str, str]] = {
+    "init": ("auditor.cli.init", "Propose a classifications.yaml."),
     "check": ("auditor.cli.check", "The main job: classes, rules, replay and contract."),
     "classify": ("auditor.cli.classify", "The class of each migration, with reasons."),
     "effects": ("auditor.cli.effects", "What each statement does to which object."),

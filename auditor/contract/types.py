@@ -571,6 +571,9 @@ class Severities(Entry, frozen=True, kw_only=True):
     legacy: Annotated[SeverityName, Meta(description="Legacy objects that changed.")] = "warning"
     revived: Annotated[SeverityName, Meta(description="Legacy objects that came back to life.")] = "error"
     unclassified: Annotated[SeverityName, Meta(description="Objects that no entry owns.")] = "warning"
+    unowned: Annotated[
+        SeverityName, Meta(description="That a migration changes an object which no entry owns (CLS001).")
+    ] = "error"
 
     def of(self, owner_class: OwnerClass | None) -> Severity:
         """The severity of drift of an object of the class."""

@@ -70,6 +70,29 @@ def history(data: Data, view: View, page: Page) -> None:  # noqa: ARG001
         page.table([_event(effect) for effect in item["effects"]], indent=2)
 
 
+def init(data: Data, view: View, page: Page) -> None:
+    """The proposal itself with `--dry-run`; else what was written, and what to do next."""
+    if "text" in data:
+        for line in data["text"].rstrip("\n").split("\n"):
+            page.line(line)
+        return
+    for one in data["candidates"] if view.verbosity > 0 else data["candidates"][:5]:
+        page.line(("bold", one["table"]), "  ", ("dim", "; ".join(one["reasons"])))
+    page.blank()
+    for name, entries in data["classes"].items():
+        page.row(name, f"{len(entries)} entries", column=14, indent=0)
+    for name, count in data["contract"].items():
+        page.row(name.replace("_", " "), f"{count} entries of the contract", column=14, indent=0)
+    page.blank()
+    for line in data["added"]:
+        page.line("added ", line)
+    if data["written"]:
+        page.line(("green", f"wrote {data['file']}"))
+    else:
+        page.line(f"{data['file']} lacks nothing")
+    page.line("next: auditor check")
+
+
 def review(data: Data, view: View, page: Page) -> None:
     """Migrations of the change with their classes, and the core objects before and after."""
     if data["migrations"]:
@@ -137,6 +160,7 @@ LISTINGS: dict[str, Listing] = {
     "classify": classify,
     "effects": effects,
     "history": history,
+    "init": init,
     "review": review,
     "replay": replay,
     "explain": explain,

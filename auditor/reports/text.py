@@ -20,6 +20,7 @@ UNJUDGED = frozenset(
         "contract show",
         "effects",
         "explain",
+        "init",
         "forensics blame",
         "forensics history",
         "forensics provenance",

@@ -57,7 +57,9 @@ RULE = Rule(
 )
 
 
-def check(classifications: Iterable[Classification], history: History) -> Iterator[Finding]:
+def check(
+    classifications: Iterable[Classification], history: History, severity: Severity = Severity.ERROR
+) -> Iterator[Finding]:
     """One finding for each object, where it is touched first; none for what hangs on another unowned one."""
     first: dict[ObjectId, tuple[str, Location]] = {}
     for found in classifications:
@@ -67,6 +69,7 @@ def check(classifications: Iterable[Classification], history: History) -> Iterat
         if not any(ancestor in first for ancestor in history.ancestors(item)):
             yield RULE.finding(
                 f"{item} is owned by no class; migration {migration} touches it",
+                severity=severity,
                 object=item,
                 owner_class=OwnerClass.UNCLASSIFIED,
                 location=location,

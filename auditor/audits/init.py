@@ -1,0 +1,197 @@
+"""A first `classifications.yaml`, or what an existing one lacks."""
+
+from __future__ import annotations
+
+import dataclasses
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from auditor.audits.expected import expected_catalog
+from auditor.audits.inputs import Inputs, read_inputs
+from auditor.audits.replaying import where_to_replay
+from auditor.bodies.of_snapshot import scene_of_snapshot
+from auditor.config import CONFIG_NAME, Settings
+from auditor.contract.base import Text
+from auditor.contract.facts import Facts
+from auditor.contract.load import Configuration, load
+from auditor.contract.readers import split_kind
+from auditor.contract.types import Source
+from auditor.errors import CouldNotCheck, UsageError
+from auditor.model import ObjectId, Report, Snapshot
+from auditor.proposal.candidates import ENOUGH, Candidate, candidates
+from auditor.proposal.classes import Proposed, proposed_classes
+from auditor.proposal.entries import Entries, proposed_contract
+from auditor.proposal.flow import flow_of
+from auditor.proposal.writing import completed, fresh
+
+Choose = Callable[[Sequence[Candidate]], Sequence[str] | None]
+"""Asked which tables are core; None leaves it to the ranking."""
+
+
+def run(
+    settings: Settings, *, core: Sequence[str] = (), dry_run: bool = False, choose: Choose | None = None
+) -> Report:
+    """Propose, and write the file unless told not to.
+
+    Args:
+        settings: of the run; `config` is the file that is completed, if there is one.
+        core: objects that are core, `KIND IDENTITY` or `KIND:IDENTITY`; none: the likeliest candidates.
+        dry_run: write nothing.
+        choose: asked when `core` names nothing.
+
+    Raises:
+        ConfigurationError: the existing file is wrong.
+        UsageError: `core` names what the migrations do not make.
+        CouldNotCheck: there are no migrations, or the file cannot be written.
+    """
+    inputs, snapshot, why_not, left_out = _catalog(settings)
+    configuration = inputs.configuration or Configuration(settings.root / CONFIG_NAME, settings.root, CONFIG_NAME)
+    facts = Facts(configuration, inputs.history, snapshot, snapshot)
+    flow = flow_of(scene_of_snapshot(facts, source="replay"))
+    ranked = candidates(flow, snapshot)
+    seeds = _seeds(core, ranked, inputs, snapshot, choose, configuration)
+    ledgers = [ledger.table for ledger in inputs.migrations.ledgers]
+    proposed = proposed_classes(seeds, flow, inputs.history, snapshot, ledgers)
+    contract = proposed_contract(proposed.core_objects, flow, facts)
+    path = settings.config or settings.root / CONFIG_NAME
+    text, added = _text(inputs, proposed, contract, [*left_out, *([why_not] if why_not else [])], path)
+    changed = text is not None and not dry_run
+    if text is not None and changed:
+        _write(path, text)
+        load(path, settings.root)  # what was written can be read
+    if dry_run and text is not None:
+        return Report("init", data={"text": text})  # as a file is: nothing else on stdout
+    return Report(
+        "init",
+        checked={"migration": len(inputs.history.migrations), "object": len(inputs.history.lives)},
+        not_checked=(*left_out, *([why_not] if why_not else [])),
+        notes=tuple(
+            f"migrations: {settings.shown(h.path)} ({h.format.name})" for h in inputs.migrations.histories
+        ),
+        data={
+            "file": settings.shown(path),
+            "written": changed,
+            "added": added,
+            "candidates": [dataclasses.asdict(one) for one in ranked],
+            "classes": {
+                "core": proposed.core,
+                "legacy": proposed.legacy,
+                "infra": proposed.infra,
+                "unclassified": list(proposed.unclassified),
+            },
+            "contract": {name: len(entries) for name, entries in contract.items()},
+        },
+    )
+
+
+# Private
+
+
+def _catalog(settings: Settings) -> tuple[Inputs, Snapshot, str, list[str]]:
+    """What was read, the catalog that it makes, why that is not known, and histories that were left out.
+
+    Several histories of one repository may be of several databases. Where they do not run one after the other, the
+    longest is taken alone.
+    """
+    inputs = read_inputs(settings)
+    try:
+        return inputs, _made(inputs), "", []
+    except CouldNotCheck as error:
+        why_not = f"what is core, and the contract: {error}"
+    histories = inputs.migrations.histories
+    if len(histories) < 2 or (inputs.configuration is not None and inputs.configuration.migrations):
+        return inputs, Snapshot(0, {}), why_not, []
+    files = [migration.file for migration in inputs.migrations.migrations]
+    places = [settings.shown(history.path) for history in histories]
+    longest = max(places, key=lambda place: sum(file.startswith(f"{place}/") for file in files))
+    alone = read_inputs(settings, only=[Source(path=Text(longest))])
+    try:
+        made = _made(alone)
+    except CouldNotCheck:
+        return inputs, Snapshot(0, {}), why_not, []
+    others = [f"{place}: left out, since it does not run with {longest}" for place in places if place != longest]
+    return alone, made, "", others
+
+
+def _made(inputs: Inputs) -> Snapshot:
+    return expected_catalog(inputs, where_to_replay(inputs.settings)).snapshot
+
+
+def _seeds(
+    core: Sequence[str],
+    ranked: Sequence[Candidate],
+    inputs: Inputs,
+    snapshot: Snapshot,
+    choose: Choose | None,
+    configuration: Configuration,
+) -> dict[ObjectId, str]:
+    """What is core to begin with, each with the reason."""
+    if core:
+        return {_named(text, inputs, snapshot): "named as core" for text in core}
+    kinds = ("table", "function")
+    owned = [one for one in sorted(snapshot.objects) if one.kind in kinds and _is_core(one, configuration)]
+    if owned:
+        return dict.fromkeys(owned, "core already")
+    chosen = choose(ranked) if choose is not None and ranked else None
+    if chosen is not None:
+        return {_named(text, inputs, snapshot): "named as core" for text in chosen}
+    return {ObjectId("table", one.table): "; ".join(one.reasons) for one in ranked if one.score >= ENOUGH}
+
+
+def _is_core(item: ObjectId, configuration: Configuration) -> bool:
+    return configuration.ownership.owner_of(item)[0].value == "core"
+
+
+def _named(text: str, inputs: Inputs, snapshot: Snapshot) -> ObjectId:
+    """An object of the catalog, or of the history where there is none."""
+    kind, colon, identity = text.partition(":")
+    spelled = f"{kind} {identity}" if colon and " " not in kind else text
+    if " " not in spelled.strip():
+        spelled = f"table {spelled}"
+    try:
+        named = split_kind(spelled)
+    except ValueError as error:
+        raise UsageError(f"--core {text}: {error}") from error
+    known = [item for item in (*snapshot.objects, *inputs.history.lives) if item.kind == named.kind]
+    for item in known:
+        if named.identity in (item.identity, f"{item.identity.partition('(')[0]}(*)"):
+            return item
+    import difflib
+
+    near = difflib.get_close_matches(named.identity, [item.identity for item in known], n=1)
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    raise UsageError(f"--core {text}: the migrations make no {named.kind} {named.identity}{hint}")
+
+
+def _text(
+    inputs: Inputs, proposed: Proposed, contract: Entries, left_out: Sequence[str], path: Path
+) -> tuple[str | None, list[str]]:
+    """The file's new text, None where it stays as it is; and what was added to one that was there."""
+    if inputs.configuration is not None:
+        try:
+            text = path.read_text(encoding="utf-8")
+        except OSError as error:
+            raise CouldNotCheck(f"cannot read {path}: {error.strerror}") from error
+        made, added = completed(text, inputs.configuration.ownership, proposed, contract)
+        return (made if added else None), added
+    root = inputs.settings
+    sources = [(root.shown(history.path), history.format.name) for history in inputs.migrations.histories]
+    notes = [f"Not looked at: {reason}" for reason in left_out]
+    if not proposed.core:
+        notes.append(
+            "No table looks like the heart of the system: name one with `auditor init --core table:NAME`."
+        )
+    return fresh(sources, proposed, contract, [" ".join(note.split()) for note in notes]), []
+
+
+def _write(path: Path, text: str) -> None:
+    """Beside its place and then renamed, so that nobody sees half a file."""
+    try:
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False, newline="") as file:
+            file.write(text)
+        mode = path.stat().st_mode if path.exists() else 0o644
+        Path(file.name).chmod(mode)
+        Path(file.name).replace(path)
+    except OSError as error:
+        raise CouldNotCheck(f"cannot write {path}: {error.strerror}") from error

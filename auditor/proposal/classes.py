@@ -1,0 +1,167 @@
+"""Which class owns what, to begin with: core is what its tables pull along, legacy what was dropped or is off."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from auditor.catalog.kinds.table_column import TableColumn
+from auditor.history import History
+from auditor.model import ObjectId, Snapshot
+from auditor.proposal.flow import TABLES, Flow
+
+INFRA = ("extension *", "role *", "schema *", "default acl *", "event trigger *", "publication *")
+"""What a system stands on; an entry of these kinds that owns nothing is none of anybody's business."""
+
+_OWNED_ALONE = frozenset(
+    {
+        "aggregate",
+        "foreign table",
+        "function",
+        "materialized view",
+        "procedure",
+        "sequence",
+        "table",
+        "type",
+        "view",
+    }
+)
+"""Kinds that hang on nothing, so that somebody has to own each."""
+
+_LEFT_BEHIND = re.compile(r"_(?:old|legacy|deprecated|backup|bak)(?:_\w+)?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """Entries of `classes:`, each `KIND IDENTITY`, with the reason.
+
+    Attributes:
+        core, legacy, infra: entry -> why.
+        unclassified: entries for the rest.
+        core_objects: what the entries of core stand for.
+    """
+
+    core: dict[str, str]
+    legacy: dict[str, str]
+    infra: dict[str, str]
+    unclassified: tuple[str, ...]
+    core_objects: frozenset[ObjectId]
+
+
+def proposed_classes(
+    seeds: Mapping[ObjectId, str], flow: Flow, history: History, snapshot: Snapshot, ledgers: Iterable[str]
+) -> Proposed:
+    """The classes.
+
+    Args:
+        seeds: tables and routines that are core, each with the reason.
+        flow: of the catalog that the history makes.
+        history: the migrations, folded.
+        snapshot: the catalog.
+        ledgers: tables in which migration tools note what they applied, as `SCHEMA.NAME` or `NAME`.
+    """
+    core = closure(seeds, flow, snapshot)
+    infra = {entry: "what the system stands on" for entry in INFRA if _has_kind(entry, history, snapshot)}
+    names = {ledger.rpartition(".")[2] for ledger in ledgers}
+    for item in sorted(snapshot.objects):
+        if item.kind == "table" and item.identity.rpartition(".")[2] in names:
+            infra[entry_of(item)] = "the ledger of the migration tool"
+    if "cron" in {name.partition(".")[0] for name in flow.scene.tables}:
+        infra["table cron.*"] = "schedules"
+    legacy = _legacy(history, flow, core)
+    taken = {*infra, *legacy, *(entry_of(item) for item in core)}
+    rest = {
+        entry_of(item)
+        for item, life in history.lives.items()
+        if life.exists and item.kind in _OWNED_ALONE and not history.ancestors(item)
+    }
+    return Proposed(
+        core={entry_of(item): why for item, why in sorted(core.items())},
+        legacy=legacy,
+        infra=infra,
+        unclassified=tuple(sorted(rest - taken)),
+        core_objects=frozenset(core),
+    )
+
+
+def closure(seeds: Mapping[ObjectId, str], flow: Flow, snapshot: Snapshot) -> dict[ObjectId, str]:
+    """What core tables pull along, each with the reason: triggers, functions, what these write, who claims."""
+    found: dict[ObjectId, str] = {}
+    work = list(seeds.items())
+    while work:
+        item, why = work.pop(0)
+        if item in found:
+            continue
+        found[item] = why
+        if item.kind in TABLES:
+            work += _of_table(item.identity, flow, snapshot)
+        elif item in flow.scene.routines:
+            work += [(called, f"called by {short(item)}") for called in sorted(flow.called_by(item))]
+            if flow.claims.get(item) or flow.scene.triggers_of(flow.scene.routines[item]):
+                work += [(_table(one, flow), f"written by {short(item)}") for one in sorted(flow.writes[item])]
+    return found
+
+
+def entry_of(item: ObjectId) -> str:
+    """An object as an entry of `classes:`; a routine without its arguments, so that it owns the overloads."""
+    return f"{item.kind} {short(item)}"
+
+
+def short(item: ObjectId) -> str:
+    """An identity without arguments, for people."""
+    return item.identity.partition("(")[0]
+
+
+# Private
+
+
+def _of_table(table: str, flow: Flow, snapshot: Snapshot) -> list[tuple[ObjectId, str]]:
+    found = [
+        (flow.function_of(trigger), f"called by the trigger {trigger.id.identity}")
+        for trigger in flow.triggers.get(table, ())
+        if trigger.enabled and flow.function_of(trigger) in flow.scene.routines
+    ]
+    for item in flow.routines_that(flow.inserts, table):
+        found.append((item, f"puts rows into {table}"))
+        sources = [t.table for t in flow.scene.triggers_of(flow.scene.routines[item]) if t.enabled]
+        found += [(_table(source, flow), f"its trigger puts rows into {table}") for source in sources]
+    claims = flow.routines_that(flow.claims, table)
+    found += [(item, f"takes rows from {table}") for item in claims]
+    if claims:
+        found += [(item, f"changes rows of {table}") for item in flow.routines_that(flow.writes, table)]
+    for column in snapshot.objects.values():
+        if isinstance(column, TableColumn) and column.table == table:
+            kind = ObjectId("type", column.type.removesuffix("[]"))
+            if kind in snapshot:
+                found.append((kind, f"the type of {column.identity}"))
+    return found
+
+
+def _table(identity: str, flow: Flow) -> ObjectId:
+    return ObjectId(flow.scene.tables.get(identity, "table"), identity)
+
+
+def _legacy(history: History, flow: Flow, core: dict[ObjectId, str]) -> dict[str, str]:
+    """What was dropped for good, what is switched off, and what is called old."""
+    alive = {entry_of(item) for item, life in history.lives.items() if life.exists}
+    found: dict[str, str] = {}
+    for item, life in sorted(history.lives.items()):
+        last = life.last_effect
+        if life.exists or item.kind not in _OWNED_ALONE or last is None or last.action != "drop":
+            continue
+        if not last.implied and entry_of(item) not in alive and item not in core:
+            found[entry_of(item)] = f"dropped by {last.migration}"
+    for triggers in flow.triggers.values():
+        for trigger in triggers:
+            if not trigger.enabled:
+                found[str(trigger.id)] = "switched off"
+    for name in sorted(flow.scene.tables):
+        if _LEFT_BEHIND.search(name) and _table(name, flow) not in core:
+            found[entry_of(_table(name, flow))] = "its name says so"
+    return found
+
+
+def _has_kind(entry: str, history: History, snapshot: Snapshot) -> bool:
+    kind = entry.removesuffix(" *")
+    return any(item.kind == kind for item in (*history.lives, *snapshot.objects))

@@ -1,0 +1,138 @@
+"""Entries of `contract:` for what is core, as plain values in the spelling of `classifications.yaml`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from auditor.catalog.kinds.function import Function
+from auditor.catalog.kinds.index import Index
+from auditor.catalog.kinds.table_constraint import TableConstraint
+from auditor.catalog.kinds.trigger import Trigger
+from auditor.contract.facts import Facts
+from auditor.contract.queues import claimed_types, whitelist_of
+from auditor.contract.triggers import firing_of
+from auditor.model import ObjectId, Snapshot
+from auditor.proposal.flow import Flow
+
+Entries = dict[str, list[dict[str, Any]]]
+
+
+def proposed_contract(core: frozenset[ObjectId], flow: Flow, facts: Facts) -> Entries:
+    """Triggers, functions, dedupe keys and queues of the core; a list that would be empty is left out.
+
+    Args:
+        core: the objects.
+        flow: of the catalog.
+        facts: `live` is that catalog.
+    """
+    snapshot = facts.live
+    tables = sorted(item.identity for item in core if item.kind in ("table", "foreign table"))
+    queues = [table for table in tables if flow.routines_that(flow.claims, table)]
+    found: Entries = {
+        "triggers": [_trigger(one) for one in _of_kind(snapshot, Trigger) if _is_core_trigger(one, tables, core)],
+        "functions": [_function(one) for one in _of_kind(snapshot, Function) if one.id in core],
+        "dedupe_keys": [key for table in tables for key in _keys(snapshot, table)],
+        "queues": [_queue(table, flow, facts) for table in queues],
+    }
+    return {name: entries for name, entries in found.items() if entries}
+
+
+# Private
+
+
+def _routine(identity: str) -> str:
+    """A routine's identity as a person writes it: `public.claim(integer, text)`."""
+    name, _, arguments = identity.partition("(")
+    return identity if '"' in arguments else f"{name}({arguments.replace('pg_catalog.', '').replace(',', ', ')}"
+
+
+def _of_kind(snapshot: Snapshot, kind: type[Any]) -> Iterator[Any]:
+    return (
+        snapshot.objects[item] for item in sorted(snapshot.objects) if isinstance(snapshot.objects[item], kind)
+    )
+
+
+def _is_core_trigger(trigger: Trigger, tables: list[str], core: frozenset[ObjectId]) -> bool:
+    on = trigger.table in tables and ObjectId("function", trigger.function) in core
+    return on and trigger.cloned_from is None and trigger.enabled != "disabled"
+
+
+def _trigger(trigger: Trigger) -> dict[str, Any]:
+    return {
+        "name": trigger.identity,
+        "function": _routine(trigger.function),
+        "fires": str(firing_of(trigger)),
+        "enabled": trigger.enabled,
+    }
+
+
+def _function(function: Function) -> dict[str, Any]:
+    entry: dict[str, Any] = {"name": _routine(function.identity), "definition": "from-migrations"}
+    if function.security_definer:
+        entry["security"] = "definer"
+        if function.settings:
+            entry["settings"] = dict(setting.split("=", 1) for setting in function.settings)
+        grantees = [text.partition(": ") for text in function.privileges]
+        roles = [role for role, _, privilege in grantees if privilege.startswith("EXECUTE") and role != "owner"]
+        entry["execute"] = ["PUBLIC" if role == "public" else role for role in roles]
+    return entry
+
+
+def _keys(snapshot: Snapshot, table: str) -> Iterator[dict[str, Any]]:
+    """Unique keys beside the primary one, each once."""
+    seen: set[str] = set()
+    for item in snapshot.objects.values():
+        entry: dict[str, Any] | None = None
+        if isinstance(item, Index) and item.table == table and item.unique and item.valid:
+            entry = {"table": table, "columns": list(item.keys)}
+            if item.predicate is not None:
+                entry["where"] = item.predicate
+            if item.nulls_not_distinct:
+                entry["nulls"] = "not distinct"
+        elif (
+            isinstance(item, TableConstraint) and item.table == table and item.type == "u" and not item.deferrable
+        ):
+            entry = {"table": table, "columns": list(item.columns)}
+            if item.nulls_not_distinct:
+                entry["nulls"] = "not distinct"
+        if entry is not None and repr(entry) not in seen:
+            seen.add(repr(entry))
+            yield entry
+
+
+def _queue(table: str, flow: Flow, facts: Facts) -> dict[str, Any]:
+    entry: dict[str, Any] = {"table": table}
+    writers = [_routine(item.identity) for item in flow.routines_that(flow.inserts, table)]
+    if writers:
+        entry["writers"] = writers
+    claimers = [facts.live.objects[item] for item in flow.routines_that(flow.claims, table)]
+    columns = [name for name in _columns(facts.live, table) if whitelist_of(facts.live, table, name).values]
+    for column in columns:
+        claims = {
+            function.identity: claimed_types(facts, function, table, column)
+            for function in claimers
+            if isinstance(function, Function)
+        }
+        taken = [one for types in claims.values() for one in types or ()]
+        allowed = whitelist_of(facts.live, table, column).values or frozenset()
+        # The column by which the claims are told apart: each value taken by one, and all of them let in.
+        if taken and len(set(taken)) == len(taken) and set(taken) <= allowed:
+            entry["job_types"] = {"column": column, "allowed": sorted(allowed)}
+            entry["claims"] = [
+                {"function": _routine(name), "job_types": sorted(types)}
+                for name, types in sorted(claims.items())
+                if types
+            ]
+            break
+    return entry
+
+
+def _columns(snapshot: Snapshot, table: str) -> list[str]:
+    from auditor.bodies.scene import column_name
+
+    return [column_name(item.identity) for item in sorted(snapshot.objects) if _is_column(item, table)]
+
+
+def _is_column(item: ObjectId, table: str) -> bool:
+    return item.kind == "table column" and item.identity.startswith(f"{table}.")

@@ -10,8 +10,9 @@ from auditor.catalog.kinds.index import Index
 from auditor.catalog.kinds.table_constraint import TableConstraint
 from auditor.catalog.kinds.trigger import Trigger
 from auditor.contract.facts import Facts
-from auditor.contract.queues import claimed_types, whitelist_of
+from auditor.contract.queues import claimed_types
 from auditor.contract.triggers import firing_of
+from auditor.contract.whitelists import whitelist_of
 from auditor.model import ObjectId, Snapshot
 from auditor.proposal.flow import Flow
 

@@ -119,10 +119,10 @@ def test_a_persons_work_stays_and_what_lacks_is_added(project: Path) -> None:
 
 def test_core_can_be_named(project: Path) -> None:
     (project / "classifications.yaml").unlink()
-    result = invoke("init", "--dry-run", "--core", "table:public.user_documents")
+    result = invoke("init", "--dry-run", "--core", "table:ops.schedules")
     assert result.exit_code == 0, result.output
     proposal = yaml.safe_load(result.stdout)
-    assert proposal["classes"]["core"] == ["table public.user_documents", "type public.user_document_status"]
+    assert proposal["classes"]["core"] == ["table ops.schedules"]
     assert not (project / "classifications.yaml").exists()
 
 

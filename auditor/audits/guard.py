@@ -122,7 +122,8 @@ def guarded(configuration: Configuration, settings: Settings, *, paths: Sequence
             *forbidden_access.check(compared.counted, counted=True),
             *access_outside.check(compared.counted, counted=True),
             *(() if paths else guard_without_files.check(judged.without_files)),
-            *source_not_read.check(_unparsed(asked, judged), unread),
+            *source_not_read.check(_unparsed(asked, judged, minor=False), unread),
+            *source_not_read.check_minor(_unparsed(asked, judged, minor=True)),
             *access_not_understood.check(judged.unclear),
             *(() if paths else baseline_stale.check(compared.stale)),
         ),
@@ -132,7 +133,8 @@ def guarded(configuration: Configuration, settings: Settings, *, paths: Sequence
             "source file": len(judged.covered),
             "access": sum(len(file.accesses) for file in asked if file.path in judged.covered),
         },
-        not_understood=len(judged.unclear) + len({place.file for place, _ in _unparsed(asked, judged)}),
+        not_understood=len(judged.unclear)
+        + len({place.file for place, _ in _unparsed(asked, judged, minor=False)}),
         data={"guards": _values(configuration, judged, compared)},
         inline=tuple(one for file in asked for one in inline(file.path, file.file.allowances)),
     )
@@ -185,12 +187,13 @@ def _strict(compared: Compared, *, new: bool) -> list[Violation]:
     return [one for at, one in enumerate(compared.failing) if (at in compared.new) == new]
 
 
-def _unparsed(files: Sequence[ReadFile], judged: Judged) -> list[tuple[Location, str]]:
+def _unparsed(files: Sequence[ReadFile], judged: Judged, *, minor: bool) -> list[tuple[Location, str]]:
     return [
         (Location(file.path, one.line, one.column), one.message)
         for file in files
         if file.path in judged.covered
         for one in file.file.unparsed
+        if one.minor == minor
     ]
 
 

@@ -222,7 +222,9 @@ def _java(reading: Reading, _file: str) -> Iterator[Definition]:
 
 
 def _rust(reading: Reading, _file: str) -> Iterator[Definition]:
-    """`diesel::table! { schema.jobs (id) { ... } }`."""
+    """`diesel::table! { schema.jobs (id) { ... } }`, and structs of its rows."""
+    for node in reading.of_kinds(("struct_item",)):
+        yield from _rust_struct(node)
     for node in reading.of_kinds(("macro_invocation",)):
         macro = node.field("macro")
         if macro is None or macro.text().rpartition("::")[2] != "table":
@@ -234,6 +236,16 @@ def _rust(reading: Reading, _file: str) -> Iterator[Definition]:
         if found is not None:
             table = sql_name[1] if sql_name else found[2]
             yield Definition(name=found[2], kind="table", table=table, schema=found[1])
+
+
+def _rust_struct(node: Node) -> Iterator[Definition]:
+    """`#[diesel(table_name = jobs)] struct NewJob`."""
+    name, before = node.field("name"), node.prev()
+    while name is not None and before is not None and before.kind() in ("attribute_item", "line_comment"):
+        found = re.search(r"\btable_name\s*=\s*\"?([\w:]+)", before.text())
+        if found is not None:
+            yield Definition(name=name.text(), kind="model", table=found[1].rpartition("::")[2])
+        before = before.prev()
 
 
 def _go(reading: Reading, _file: str) -> Iterator[Definition]:

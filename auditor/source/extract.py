@@ -15,6 +15,9 @@ from auditor.source.recognisers import BUILDERS, RECOGNISERS, is_trigger, texts
 from auditor.source.recognisers.calls import recognise_func
 from auditor.source.syntax import Key, Node, key_of, parse
 
+MOST_LINES = 3
+"""An error that spans more lines is not minor."""
+
 MOST_ERRORS = 1
 """Places of a file that does not fit its grammar which are told."""
 
@@ -106,7 +109,16 @@ def _errors(reading: Reading) -> Iterator[Unparsed]:
     for node in found[:MOST_ERRORS]:
         at = node.range().start
         more = f" ({len(found)} places)" if len(found) > 1 else ""
-        yield Unparsed(f"the text does not fit the grammar of its language here{more}", at.line + 1, at.column + 1)
+        message = f"the text does not fit the grammar of its language here{more}"
+        yield Unparsed(message, at.line + 1, at.column + 1, minor=_is_minor(found, reading))
+
+
+def _is_minor(errors: list[Node], reading: Reading) -> bool:
+    """Whether next to nothing is lost: grammars lag behind their languages (`new(x)` of Go 1.26)."""
+    lost = sum(end - start for start, end in map(key_of, errors))
+    start, end = key_of(reading.root)
+    lines = max(node.range().end.line - node.range().start.line for node in errors)
+    return lines <= MOST_LINES and lost * 20 <= end - start
 
 
 def _allowances(reading: Reading) -> Iterator[InlineAllowance]:

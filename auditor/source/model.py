@@ -96,11 +96,13 @@ class Unparsed(msgspec.Struct, frozen=True):
     Attributes:
         message: one line.
         line, column: 1-based.
+        minor: it is a few words of a file that was read otherwise.
     """
 
     message: str
     line: int = 1
     column: int = 1
+    minor: bool = False
 
 
 class SourceFile(msgspec.Struct, frozen=True):

@@ -117,6 +117,8 @@ class Reading:
         self.root = root
         self.language = language
         self.nodes = _by_kind(root, language)
+        self._scopes: dict[Key, Key] = {}
+        self._opening = language.functions | language.blocks
 
     def of_kinds(self, kinds: Iterable[str]) -> list[Node]:
         """The nodes of some of the kinds that the language's table names; of one kind in order of the text."""
@@ -231,17 +233,24 @@ class Reading:
         found = self._bindings.get(name)
         if not found:
             return []
-        best: list[Bound] = []
-        width = -1
         here = key_of(at)[0]
-        for bound, (start, end) in ((one, self._scope(node)) for one, node in found):
-            if not start <= here < end:
-                continue
-            if width < 0 or end - start < width:
-                best, width = [bound], end - start
-            elif end - start == width:
-                best.append(bound)
-        return best
+        declared: list[tuple[Key, Bound]] = []
+        assigned: list[tuple[Key, int, Bound]] = []
+        for bound, node in found:
+            scope = self._scope(node)
+            if "assignment" in node.kind():
+                assigned.append((scope, key_of(node)[0], bound))
+            elif scope[0] <= here < scope[1]:
+                declared.append((scope, bound))
+        if declared:
+            start, end = min((scope for scope, _ in declared), key=_width)
+            own = [bound for scope, bound in declared if scope == (start, end)]
+            return own + [bound for _, place, bound in assigned if start <= place < end]
+        seen = [(scope, bound) for scope, _, bound in assigned if scope[0] <= here < scope[1]]
+        if not seen:
+            return []
+        narrow = min((scope for scope, _ in seen), key=_width)
+        return [bound for scope, bound in seen if scope == narrow]
 
     def within(self, node: Node) -> str:
         """The name of the innermost named function around a node, or an empty text."""
@@ -280,6 +289,10 @@ class Reading:
             if any(argument.node.text() == name for argument in call.arguments)
         ]
 
+    def calls_of(self, name: str) -> list[Call]:
+        """The calls of the file of a function or method of a name."""
+        return self._calls.get(name, [])
+
     # Private
 
     @cached_property
@@ -314,14 +327,18 @@ class Reading:
 
     def _scope(self, node: Node) -> Key:
         """First and last character of the function in which a binding holds."""
-        if node.kind() in self.language.functions:  # its own name stands outside
-            around: Iterable[Node] = node.ancestors()
-        else:
-            around = (node, *node.ancestors())
-        for one in around:
-            if one.kind() in self.language.functions:
-                return key_of(one)
-        return (0, 1 << 60)
+        if (known := self._scopes.get(key_of(node))) is not None:
+            return known
+        # The name of a function stands outside of it; an assignment is to a variable of the whole function.
+        own = node.kind() in self.language.functions
+        opens = self.language.functions if "assignment" in node.kind() else self._opening
+        scope = _WHOLE
+        for one in node.ancestors() if own else (node, *node.ancestors()):
+            if one.kind() in opens:
+                scope = key_of(one)
+                break
+        self._scopes[key_of(node)] = scope
+        return scope
 
     def _held(self, root: Named, steps: list[Step], depth: int) -> Chain | None:
         """The chain that a variable holds, or that a function of the file returns, with the steps behind it."""
@@ -336,7 +353,7 @@ class Reading:
                 continue
             if key_of(value)[0] <= key_of(root.node)[0] < key_of(value)[1]:
                 continue  # q = q.eq(...)
-            if rest and rest[0].name == "" and (body := _result(value)) is not None:
+            if rest and rest[0].name == "" and (body := _result(value, self.language)) is not None:
                 expression, after = self.expression(body), rest[1:]
             elif rest and rest[0].name == "":
                 continue  # a builder made somewhere is called: knex('t')
@@ -497,6 +514,13 @@ class Reading:
 _TOP = 6  # levels of nodes: the file, an export, a class, its body, a field, its declarator
 
 
+_WHOLE: Key = (0, 1 << 60)  # the scope of what stands at the top of a file
+
+
+def _width(scope: Key) -> int:
+    return scope[1] - scope[0]
+
+
 def _by_kind(root: Node, language: Language) -> dict[str, list[Node]]:
     kinds = dict.fromkeys(
         (
@@ -548,13 +572,15 @@ def _name_of(parameter: Node) -> str:
     return (inner or parameter).text().lstrip("$")
 
 
-def _result(function: Node) -> Node | None:
+def _result(function: Node, language: Language) -> Node | None:
     """What a function of one expression or one return gives."""
     body = function.field("body")
     if body is None:
         return None
     if "block" not in body.kind():
         return body
+    if "return_statement" not in language.statements:
+        return None
     returned = body.find_all({"rule": {"kind": "return_statement"}})
     if len(returned) != 1 or not returned[0].named_children():
         return None

@@ -2,7 +2,8 @@
 
 What it means
     The file does not fit the grammar of its language at the line given, is too large, minified or no text, or is
-    written in a language that is not read. What stands around such a line was read all the same.
+    written in a language that is not read. What stands around such a line was read all the same; where only a
+    few words do not fit, as with the newest syntax of a language, the finding is a note.
 
 Why it matters
     What was not read may do what the guard forbids. It is not clean, only unseen.
@@ -39,6 +40,16 @@ RULE = Rule(
 )
 
 FILES_NAMED = 3
+
+
+def check_minor(unparsed: Iterable[tuple[Location, str]]) -> Iterator[Finding]:
+    """One note for each file of which a few words were not read."""
+    for location, message in unparsed:
+        yield RULE.finding(
+            f"{location.file} was not read here: {message}; the rest was",
+            location=location,
+            severity=Severity.NOTE,
+        )
 
 
 def check(unparsed: Iterable[tuple[Location, str]], unread: dict[str, list[str]]) -> Iterator[Finding]:

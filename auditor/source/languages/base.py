@@ -135,6 +135,7 @@ class Language:
         links: kinds by which one call of a chain hangs on another.
         texts: kinds of texts, outermost.
         functions: kinds that open a scope.
+        blocks: kinds within which a declaration holds, where the language has such.
         statements: kinds of whole statements.
         comments: kinds of comments.
         classes: kinds of what defines a class, a table or a method with a table's name.
@@ -154,6 +155,7 @@ class Language:
     texts: tuple[str, ...]
     functions: frozenset[str]
     statements: frozenset[str]
+    blocks: frozenset[str] = frozenset()
     comments: tuple[str, ...] = ("comment",)
     classes: tuple[str, ...] = ()
     prose: frozenset[str] = frozenset()

@@ -76,6 +76,7 @@ CSHARP = Language(
             "using_statement",
         }
     ),
+    blocks=frozenset({"block"}),
     prose=frozenset({"throw_statement", "throw_expression"}),
     packages=True,
 )

@@ -86,12 +86,14 @@ def _import(node: Node) -> Iterator[Imported]:
 
 
 def _required(node: Node) -> Iterator[Imported]:
-    """`const { T } = require('./x')`."""
+    """`const { T } = require('./x')`, `= await import('./x')`."""
     name, value = node.field("name"), node.field("value")
+    if value is not None and value.kind() == "await_expression":
+        value = value.named_children()[0]
     if name is None or value is None or value.kind() != "call_expression":
         return
     function, arguments = value.field("function"), value.field("arguments")
-    if function is None or arguments is None or function.text() != "require":
+    if function is None or arguments is None or function.text() not in ("require", "import"):
         return
     module = arguments.text().strip("()'\"` ")
     if name.kind() == "identifier":
@@ -164,6 +166,7 @@ def _language(name: str, grammar: str, *suffixes: str) -> Language:
                 "export_statement",
             }
         ),
+        blocks=frozenset({"statement_block", "for_in_statement"}),
         prose=frozenset(
             {
                 "import_statement",

@@ -84,6 +84,7 @@ GO = Language(
         }
     ),
     classes=("method_declaration",),
+    blocks=frozenset({"block"}),
     prose=frozenset({"import_spec"}),
     packages=True,
 )

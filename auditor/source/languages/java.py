@@ -70,6 +70,7 @@ JAVA = Language(
     ),
     comments=("line_comment", "block_comment"),
     classes=("class_declaration", "interface_declaration"),
+    blocks=frozenset({"block"}),
     prose=frozenset({"throw_statement", "import_declaration"}),
     packages=True,
 )

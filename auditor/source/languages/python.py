@@ -27,6 +27,11 @@ def _conditional(node: Node, read: Read) -> Expression:
     return base.Choice(node, (read(children[0]), read(children[2]))) if len(children) == 3 else Other(node)
 
 
+def _comprehension(node: Node, _read: Read) -> Expression:
+    body = node.field("body")
+    return base.Items(node, (body,)) if body is not None else Other(node)
+
+
 def _string(node: Node, read: Read) -> Expression:
     found = base.text("string_content", inner=("interpolation",))(node, read)
     raw = node.text()[:2].lower()
@@ -112,6 +117,7 @@ PYTHON = Language(
         "conditional_expression": _conditional,
         "dictionary": base.entries("pair"),
         "list": base.items,
+        "list_comprehension": _comprehension,
         "tuple": base.items,
         "named_expression": base.last,
     },

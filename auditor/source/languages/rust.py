@@ -86,7 +86,8 @@ RUST = Language(
         {"expression_statement", "let_declaration", "const_item", "static_item", "function_item"}
     ),
     comments=("line_comment", "block_comment"),
-    classes=("macro_invocation",),
+    classes=("macro_invocation", "struct_item"),
+    blocks=frozenset({"block"}),
     prose=frozenset({"attribute_item"}),
     packages=True,
 )

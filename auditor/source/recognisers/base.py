@@ -81,16 +81,39 @@ def objects(reading: Reading, node: Node, depth: int = 0) -> list[Reference]:
         if chain.root is None or chain.start is None:
             return []
         if chain.root[:1].isupper() or chain.creates:
-            return [_reference(reading, chain.root, chain.start.node)]
+            return [reference_to(reading, chain.root, chain.start.node)]
         for step in chain.steps:  # session.query(Job).one(), diesel::update(jobs.find(1)), select(Job)
             if step.arguments and step.key in ("query", "get", "select", "first", "scalar"):
                 return objects(reading, step.arguments[0].node, depth + 1)
         first = chain.steps[0] if chain.steps else None
         if first is not None and first.arguments is None and first.name[:1].isupper():  # models.Job(...)
-            return [_reference(reading, chain.root, chain.start.node, first.name)]
+            return [reference_to(reading, chain.root, chain.start.node, first.name)]
         if first is not None and first.name:
-            return [_reference(reading, chain.root, chain.start.node)]
+            return [reference_to(reading, chain.root, chain.start.node)]
     return []
+
+
+def reference_to(reading: Reading, name: str, at: Node, of_module: str | None = None) -> Reference:
+    """What a name at a place refers to: this file, an import, or anything of that name.
+
+    Args:
+        reading: of the file.
+        name: as it stands there.
+        at: where.
+        of_module: a member of it that is meant.
+    """
+    bound = reading.bound(name, at)
+    imported = reading.imported(name)
+    known = any(one.value is not None or one.parameter or one.type is not None for one in bound)
+    if of_module is None and bound and (known or imported is None):
+        return Reference(name, "")
+    if imported is not None:
+        if imported.original is None:
+            return Reference(of_module or name, imported.module)
+        if of_module is None:
+            return Reference(imported.original, imported.module)
+        return Reference(of_module, f"{imported.module}.{imported.original}")
+    return Reference(of_module or name)
 
 
 def access(
@@ -156,16 +179,26 @@ def short(node: Node) -> str:
 # Private
 
 
+def _of_self(node: Node) -> str | None:
+    """In Rust, the type whose methods stand around a node."""
+    around = next((one for one in node.ancestors() if one.kind() == "impl_item"), None)
+    declared = around.field("type") if around is not None else None
+    return declared.text().partition("<")[0] if declared is not None else None
+
+
 def _of_name(reading: Reading, expression: Named, depth: int) -> list[Reference]:
     found: list[Reference] = []
+    if expression.name == "self" and reading.language.name == "Rust":
+        owner = _of_self(expression.node)
+        return [Reference(owner)] if owner else []
     bound = reading.bound(expression.name, expression.node)
     for one in bound:
         if one.type is not None and (name := _class_named(one.type.text())):
-            found.append(_reference(reading, name, one.type))
+            found.append(reference_to(reading, name, one.type))
         elif one.value is not None and not one.parameter and one.value.kind() not in reading.language.functions:
             found += objects(reading, one.value, depth + 1)
     if not found or not bound:
-        found.append(_reference(reading, expression.name, expression.node))
+        found.append(reference_to(reading, expression.name, expression.node))
     return _unique(found)
 
 
@@ -180,22 +213,9 @@ def _of_member(reading: Reading, expression: Member) -> Reference:
         names.append(inner.name)
         names.reverse()
         if names[0][:1].isupper() or names[1] in ("table", "dsl", "star", "c", "__table__"):
-            return _reference(reading, names[0], inner.node)
-        return _reference(reading, names[0], inner.node, names[1])
+            return reference_to(reading, names[0], inner.node)
+        return reference_to(reading, names[0], inner.node, names[1])
     return Reference(expression.name)
-
-
-def _reference(reading: Reading, name: str, at: Node, of_module: str | None = None) -> Reference:
-    if of_module is None and reading.bound(name, at):
-        return Reference(name, "")
-    imported = reading.imported(name)
-    if imported is not None:
-        if imported.original is None:
-            return Reference(of_module or name, imported.module)
-        if of_module is None:
-            return Reference(imported.original, imported.module)
-        return Reference(of_module, f"{imported.module}.{imported.original}")
-    return Reference(of_module or name)
 
 
 _CLASS = re.compile(r"\b([A-Z]\w*)\b")

@@ -78,9 +78,9 @@ def recognise(chain: Chain, reading: Reading) -> Iterator[SourceAccess]:
             yield from _of_table(step, action, verb, schema, reading)
         elif step.key in TABLE_MAYBE and not introduced and _goes_on(chain, at):
             text = one_text(reading, step.arguments[0].node)
-            if text is not None and (target := named_in(text)) is not None:
+            action, verb = TABLE_MAYBE[step.key]
+            for target in _first_table(text):
                 found = True
-                action, verb = TABLE_MAYBE[step.key]
                 yield access(reading, step.place, _in(target, schema), action=action, verb=verb, via="builder")
     if found or introduced:
         yield from _joined(chain, schema, reading)
@@ -263,6 +263,14 @@ def _watched(chain: Chain, reading: Reading) -> Iterator[SourceAccess]:
             target = Target(name, detail=None if name else f"the name is {table.text()[:40]}")
         own = one_text(reading, schema) if schema is not None else None
         yield access(reading, step.place, _in(target, own), action="read", verb="listen", via="realtime")
+
+
+def _first_table(text: str | None) -> Iterator[Target]:
+    """`containers`, `containers c USING workers w`: what is written is the first."""
+    words = (text or "").split()
+    target = named_in(words[0]) if words else None
+    if target is not None:
+        yield target
 
 
 def _goes_on(chain: Chain, at: int) -> bool:

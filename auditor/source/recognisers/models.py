@@ -11,7 +11,8 @@ from collections.abc import Iterator
 
 from auditor.source.model import Action, Reference, SourceAccess
 from auditor.source.reading import Chain, Reading, Step
-from auditor.source.recognisers.base import Target, access, objects
+from auditor.source.recognisers.base import Target, access, is_text, objects, reference_to, short
+from auditor.source.syntax import Node, find_kinds
 from auditor.source.words import words
 
 MODEL_WRITES = words(
@@ -24,7 +25,8 @@ MODEL_READS = words(
     """where find findby all first last count exists filter filterby get getor404 pluck select order orderby
     limit joins includes values valueslist exclude annotate aggregate one oneornone scalar paginate take
     findorfail findeach findinbatches ids sum maximum minimum latest inbulk load getresult getresults query
-    objects rawsql iterator with"""
+    objects rawsql iterator with distinct
+    outerjoin options withentities columns"""
 )
 FUNCTION_WRITES: dict[str, str] = {
     "insert": "insert",
@@ -52,6 +54,10 @@ SESSION_WRITES: dict[str, str] = {
     "attach": "update",
 }
 SESSION_READS = frozenset({"get", "find", "refresh", "scalars"})
+_STATEMENT = frozenset({"values", "set", "setmap", "columns", "returning"})
+_MANAGERS = frozenset({"query", "objects"})  # `Job.query.distinct()`: whatever follows reads
+_ADDS = frozenset({"add", "addall", "merge", "persist", "bulksaveobjects", "delete"})
+_SURE_SESSION = re.compile(r"session$|^entityManager$|^em$", re.IGNORECASE)
 _SESSION = re.compile(r"session|entitymanager|^em$|^db$|^tx$|^orm$|context$|^ctx$|^gorm$", re.IGNORECASE)
 
 REPOSITORY = re.compile(
@@ -77,6 +83,8 @@ def recognise(chain: Chain, reading: Reading) -> Iterator[SourceAccess]:
     if chain.root is not None and chain.steps:
         yield from _of_root(chain, reading)
         yield from _prisma(chain, reading)
+        if reading.language.name == "Python":
+            yield from _of_some_model(chain, reading)
         if reading.language.name in ("Java", "Kotlin"):
             yield from _repository(chain, reading)
 
@@ -113,8 +121,66 @@ def _given(chain: Chain, reading: Reading) -> Iterator[SourceAccess]:
         place = step.place
         if key == "query" and later is not None:
             action, verb, place = "write", later.key, later.place
-        for reference in objects(reading, argument):
+        references = objects(reading, argument)
+        if reading.language.name == "Python" and key in ("query", "select", "exists"):
+            references = _columns(reading, step, references)
+        if key in _ADDS and step.name and _SURE_SESSION.search(before) and _is_orm(chain, key, reading):
+            yield from _added(reading, place, argument, references, verb)
+            continue
+        if _is_sure(chain, at, key, reading):
+            yield from _some(reading, place, argument, references, verb)
+            continue
+        for reference in references:
             yield _weak(reading, place, reference, action, verb)
+
+
+def _is_orm(chain: Chain, key: str, reading: Reading) -> bool:
+    """Whether a session is of a database: `session.delete(url)` may be of a client of the web."""
+    return key != "delete" or chain.root == "db" or any("sqlalchemy" in module for module in reading.modules)
+
+
+def _columns(reading: Reading, step: Step, found: list[Reference]) -> list[Reference]:
+    """`select(func.count(Job.id), Note)`: every class that stands in the arguments is read."""
+    names: dict[Reference, None] = dict.fromkeys(found)
+    for argument in step.arguments or ():
+        for node in find_kinds(argument.node, ("identifier",)):
+            text = node.text()
+            if text[:1].isupper() and not text.isupper():
+                names[reference_to(reading, text, node)] = None
+    return list(names)
+
+
+def _is_sure(chain: Chain, at: int, key: str, reading: Reading) -> bool:
+    """Whether `insert(x)` can hardly be of anything but a table: the chain goes on as a statement does."""
+    step = chain.steps[at]
+    if key not in ("insert", "update", "delete", "insertinto") or len(step.arguments or ()) != 1:
+        return False
+    if is_text(reading, step.arguments[0].node):  # type: ignore[index]
+        return False
+    following = chain.steps[at + 1].key if at + 1 < len(chain.steps) else ""
+    return following in _STATEMENT or chain.root == "diesel"
+
+
+def _some(
+    reading: Reading, place: Node, argument: Node, references: list[Reference], verb: str
+) -> Iterator[SourceAccess]:
+    """A write to the tables that an argument may mean, or to one that is not known."""
+    detail = f"the table is {short(argument)}, which is not known here"
+    targets = [Target(reference=one, detail=detail) for one in references] or [Target(detail=detail)]
+    for target in targets:
+        yield access(reading, place, target, action="write", verb=verb, via="model")
+
+
+def _added(
+    reading: Reading, place: Node, argument: Node, references: list[Reference], verb: str
+) -> Iterator[SourceAccess]:
+    """`session.add(job)` writes some table for certain; of a parameter its name says which class is meant."""
+    if argument.kind() == "identifier" and all(one.name == argument.text() for one in references):
+        references = [Reference("".join(part.capitalize() for part in argument.text().split("_")))]
+    detail = f"the object is {short(argument)}, whose class is not known here"
+    targets = [Target(reference=one, detail=detail) for one in references] or [Target(detail=detail)]
+    for target in targets:
+        yield access(reading, place, target, action="write", verb=verb, via="model")
 
 
 def _of_root(chain: Chain, reading: Reading) -> Iterator[SourceAccess]:
@@ -133,11 +199,27 @@ def _of_root(chain: Chain, reading: Reading) -> Iterator[SourceAccess]:
             yield _weak(reading, step.place, reference, "write", _verb(step.key))
             return
     for step in steps:
-        if step.key in MODEL_READS and not step.followed:
-            if step.arguments is None and step.key not in ("query", "objects"):
+        if (step.key in MODEL_READS or (steps[0].key in _MANAGERS and step.name)) and not step.followed:
+            if step.arguments is None:
                 continue
             yield _weak(reading, step.place, reference, "read", "select")
             return
+
+
+def _of_some_model(chain: Chain, reading: Reading) -> Iterator[SourceAccess]:
+    """`self.model.query.filter_by(...).update(...)`: SQLAlchemy for certain, of a class that is not known."""
+    at = next((at for at, step in enumerate(chain.steps) if step.key == "query" and step.arguments is None), None)
+    before = [chain.root or "", *(step.name for step in chain.steps[:at])] if at is not None else []
+    if at is None or before[-1][:1].isupper() or chain.steps[at].followed:
+        return
+    further = [step for step in chain.steps[at + 1 :] if step.arguments is not None]
+    if not further or further[0].key not in ("filter", "filterby", "get"):
+        return
+    by = next((step for step in further if step.key in ("update", "delete")), further[0])
+    write = by.key in ("update", "delete")
+    target = Target(detail=f"the class is {'.'.join(before)}, which is not known here")
+    verb = by.key if write else "select"
+    yield access(reading, by.place, target, action="write" if write else "read", verb=verb, via="model")
 
 
 def _verb(key: str) -> str:

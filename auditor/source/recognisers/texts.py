@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from auditor.source.languages.base import Argument, Call, Expression, Member, Named, Text
+from auditor.source.languages.base import Argument, Call, Expression, Member, Named, Text, formatted
 from auditor.source.model import Action, Reference, SourceAccess
 from auditor.source.reading import Reading, key_of_name
 from auditor.source.recognisers.base import Target, access, entry, one_text, short
@@ -106,9 +106,16 @@ def _stated(text: Text, reading: Reading, *, fragment: bool) -> Iterator[SourceA
     certain = called in SERVER
     if not looks_written_for_a_server(written) and not (certain and not fragment):
         return
+    for parts_of_text in _formatted_elsewhere(text, reading) or [text.parts]:
+        yield from _read(text.node, parts_of_text, written, reading, certain=certain)
+
+
+def _read(
+    node: Node, whole: tuple[str | Expression, ...], written: str, reading: Reading, *, certain: bool
+) -> Iterator[SourceAccess]:
     parts: list[str | int] = []
     holes: dict[int, Target] = {}
-    for part in text.parts:
+    for part in whole:
         if isinstance(part, str):
             parts.append(part)
             continue
@@ -120,11 +127,29 @@ def _stated(text: Text, reading: Reading, *, fragment: bool) -> Iterator[SourceA
             parts.append(len(holes) - 1)
     found = read_sql(parts)
     for one in found.accesses:
-        yield _sql_access(one, holes, text.node, reading)
-    if found.rejected is not None and not found.accesses and (certain or "into " in written.lower()):
+        yield _sql_access(one, holes, node, reading)
+    if found.rejected is not None and not found.accesses and certain and len(written.split()) > 2:
         detail = f"SQL that the grammar rejects: {found.rejected}"
-        if certain and len(written.split()) > 2:
-            yield access(reading, text.node, Target(detail=detail), action="read", verb="sql", via="sql")
+        yield access(reading, node, Target(detail=detail), action="read", verb="sql", via="sql")
+
+
+def _formatted_elsewhere(text: Text, reading: Reading) -> list[tuple[str | Expression, ...]]:
+    """`q = "UPDATE {}"`, and further down `q.format("jobs")`: the text as each of these calls makes it."""
+    parent = text.node.parent()
+    name = (parent.field("left") or parent.field("name")) if parent is not None else None
+    if name is None or not any("{" in part for part in text.parts if isinstance(part, str)):
+        return []
+    found = []
+    for call in reading.calls_of("format"):
+        function = call.function
+        owner = function.object if isinstance(function, Member) else None
+        if not isinstance(owner, Named) or owner.name != name.text():
+            continue
+        bound = reading.bound(owner.name, call.node)
+        if any(one.value is not None and key_of(one.value) == key_of(text.node) for one in bound):
+            given = [(one.name, reading.expression(one.node)) for one in call.arguments]
+            found.append(formatted(call.node, text.parts, given).parts)
+    return found
 
 
 def _filled(part: Expression, reading: Reading) -> str | Target:

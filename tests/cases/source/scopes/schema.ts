@@ -1,0 +1,2 @@
+export const user = pgTable('users', {});
+export const jobs = pgTable('executor_jobs', {});

@@ -1,0 +1,2 @@
+class Job(Base):
+    __tablename__ = "jobs"

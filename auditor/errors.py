@@ -67,3 +67,7 @@ class CouldNotCheck(AuditorError):
     """
 
     exit_code = 3
+
+
+class CatalogChanged(CouldNotCheck):
+    """Something was dropped or renamed between two glances at it; a second reading may succeed."""

@@ -12,6 +12,7 @@ import psycopg
 from auditor.audits.inputs import Inputs
 from auditor.catalog.reader import read_snapshot
 from auditor.catalog.session import read_only_session
+from auditor.catalog.steady import read_steadily
 from auditor.catalog.url import parse_url
 from auditor.contract.ledger import applied_migrations
 from auditor.contract.lookups import read_lookups
@@ -75,7 +76,8 @@ def read_live(
     """
     target = str(parse_url(url or None))
     log.info("reading %s", target)
-    with read_only_session(url or None) as connection:
+
+    def read(connection: psycopg.Connection[Any]) -> Live:
         snapshot = read_snapshot(connection, names=names)
         wants_ledger = inputs and inputs.configuration and inputs.configuration.contract.deployed
         applied = applied_migrations(connection, inputs.migrations) if inputs and wants_ledger else None
@@ -83,7 +85,10 @@ def read_live(
         more = further(connection) if further is not None else None
         configuration = inputs.configuration if inputs else None
         lookups = read_lookups(connection, configuration, snapshot) if configuration is not None else {}
-    return Live(snapshot, applied, target, place and (place[0], place[1]), more, lookups)
+        return Live(snapshot, applied, target, place and (place[0], place[1]), more, lookups)
+
+    with read_only_session(url or None) as connection:
+        return read_steadily(connection, read, whole=names is None)
 
 
 # Private

@@ -7,6 +7,7 @@ from collections import Counter
 from auditor.catalog.reader import read_snapshot
 from auditor.catalog.session import read_only_session
 from auditor.catalog.snapshot_file import dump
+from auditor.catalog.steady import read_steadily
 from auditor.config import Settings
 from auditor.model import Report
 
@@ -19,7 +20,7 @@ def run(settings: Settings) -> Report:
         CouldNotCheck: the database cannot be read.
     """
     with read_only_session(settings.db or None) as connection:
-        snapshot = read_snapshot(connection)
+        snapshot = read_steadily(connection, read_snapshot, whole=True)
     counts = Counter(item.KIND for item in snapshot.objects.values())
     return Report(
         "snapshot",

@@ -23,7 +23,8 @@ from auditor.catalog.identity import names_in
 from auditor.catalog.kinds import BY_KIND, KINDS
 from auditor.catalog.printing import wrongly_printed
 from auditor.catalog.spelling import respelled_id
-from auditor.errors import CouldNotCheck
+from auditor.catalog.table_part import TablePart
+from auditor.errors import CatalogChanged, CouldNotCheck
 from auditor.model import CatalogObject, ObjectId, Snapshot
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -79,7 +80,7 @@ def read_snapshot(
         psycopg.Error: from the server; `read_only_session` turns it into CouldNotCheck.
         ValueError: the settings are not those of `set_printing`, or a kind is none.
     """
-    classes = _classes(kinds)
+    classes = _classes(kinds if kinds is not None or names is None else _kinds_of(names))
     excluded = ["information_schema", *exclude_schemas]
     major = connection.info.server_version // 10000
     oids = _narrow(connection, names) if names is not None else None
@@ -121,6 +122,16 @@ def _classes(kinds: Collection[str] | None) -> tuple[type[CatalogObject], ...]:
     if unknown := set(kinds) - {kind.KIND for kind in KINDS}:
         raise ValueError(f"kinds that are not read: {', '.join(sorted(unknown))}")
     return tuple(kind for kind in KINDS if kind.KIND in kinds)
+
+
+def _kinds_of(names: Mapping[str, Collection[str]]) -> set[str]:
+    """The kinds that are named, and those of what hangs on an object of such a kind."""
+    wanted = {kind for kind, identities in names.items() if identities}
+    if wanted & _WITH_PARTS:
+        wanted |= {kind.KIND for kind in KINDS if issubclass(kind, TablePart)} | {"sequence", "table"}
+    if "type" in wanted:
+        wanted.add("domain constraint")
+    return wanted & BY_KIND.keys()
 
 
 def _query_of(kind: type[CatalogObject]) -> str:
@@ -166,12 +177,12 @@ def _objects(
             # Functions that print an object see what other sessions do to it. When it is gone they yield null,
             # and pg_identify_object() calls a function a `routine`.
             if make is None or never_null is None or None in never_null(row):
-                raise CouldNotCheck(
+                raise CatalogChanged(
                     f"{row[1] or 'an object'} was dropped while the catalog was read; run it again"
                 )
             made = make(*row[1:])
             if objects.setdefault(made.id, made) is not made:
-                raise CouldNotCheck(f"{made.id} was renamed while the catalog was read; run it again")
+                raise CatalogChanged(f"{made.id} was renamed while the catalog was read; run it again")
     return objects
 
 
@@ -220,6 +231,8 @@ _CATALOG = {
 """Where the object that an identity begins or ends with is looked up; what is not here is a relation."""
 
 _ROUTINES = frozenset({"function", "procedure", "aggregate"})
+_WITH_PARTS = {"table", "foreign table", "view", "materialized view"}
+
 _WITHOUT_SCHEMA = {"pg_namespace", "pg_extension", "pg_event_trigger", "pg_publication"}
 
 

@@ -20,6 +20,9 @@ from auditor.errors import CouldNotCheck
 OLDEST_MAJOR = 15
 """The oldest major version of PostgreSQL whose catalog the queries fit."""
 
+NEWEST_MAJOR = 18
+"""The newest one; of a later catalog something might go unseen."""
+
 
 @contextmanager
 def read_only_session(
@@ -44,14 +47,14 @@ def read_only_session(
 
     Raises:
         UsageError: the URL cannot be understood.
-        CouldNotCheck: no connection, a server that is too old, or any error of the server or the driver inside
+        CouldNotCheck: no connection, a server too old or too new, or any error of the server or the driver inside
             the block. One line; it holds no secret.
     """
     target = parse_url(url)
     connection = _connect(target, connect_timeout)
     failure = None
     try:
-        _begin(connection, statement_timeout_ms, lock_timeout_ms, idle_timeout_ms)
+        begin(connection, statement_timeout_ms, lock_timeout_ms, idle_timeout_ms)
         yield connection
         connection.rollback()
     except psycopg.Error as error:
@@ -60,6 +63,29 @@ def read_only_session(
         connection.close()
     if failure is not None:
         raise failure from None
+
+
+def begin(
+    connection: psycopg.Connection[tuple[Any, ...]],
+    statement_timeout_ms: int = 60_000,
+    lock_timeout_ms: int = 5_000,
+    idle_timeout_ms: int = 60_000,
+) -> None:
+    """End the transaction of a session and begin the next, which sees the database as it is now.
+
+    BEGIN and the settings go in one round trip.
+    """
+    limits = {
+        "statement_timeout": statement_timeout_ms,
+        "lock_timeout": lock_timeout_ms,
+        "idle_in_transaction_session_timeout": idle_timeout_ms,
+        "jit": "off",  # the queries are many and short: compiling them costs more than it saves
+    }
+    calls = ", ".join(f"set_config('{name}', ${number}, true)" for number, name in enumerate(limits, 1))
+    connection.rollback()
+    with connection.pipeline():
+        connection.execute(f"select {calls}".encode(), [str(value) for value in limits.values()])
+        set_printing(connection)
 
 
 def could_not_connect(error: Exception, target: Target) -> CouldNotCheck:
@@ -110,21 +136,13 @@ def _connect(target: Target, connect_timeout: int) -> psycopg.Connection[tuple[A
         raise CouldNotCheck(
             f"{target} runs PostgreSQL {version // 10000}; {OLDEST_MAJOR} is the oldest that can be read"
         )
+    if version >= (NEWEST_MAJOR + 1) * 10000:
+        connection.close()
+        raise CouldNotCheck(
+            f"{target} runs PostgreSQL {version // 10000}, newer than {NEWEST_MAJOR}, the newest that can be "
+            "read: use a newer auditor"
+        )
     return connection
-
-
-def _begin(connection: psycopg.Connection[tuple[Any, ...]], statement: int, lock: int, idle: int) -> None:
-    """Send BEGIN and the settings in one round trip."""
-    limits = {
-        "statement_timeout": statement,
-        "lock_timeout": lock,
-        "idle_in_transaction_session_timeout": idle,
-        "jit": "off",  # the queries are many and short: compiling them costs more than it saves
-    }
-    calls = ", ".join(f"set_config('{name}', ${number}, true)" for number, name in enumerate(limits, 1))
-    with connection.pipeline():
-        connection.execute(f"select {calls}".encode(), [str(value) for value in limits.values()])
-        set_printing(connection)
 
 
 _CONNECT_HINTS = (

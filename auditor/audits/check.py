@@ -12,6 +12,7 @@ from auditor.audits.inputs import Inputs, Outcome, read_inputs, report, required
 from auditor.audits.judging import drifted, keeps_contract
 from auditor.audits.live import Live, read_live
 from auditor.audits.migrations import judge_migrations
+from auditor.audits.plpgsql import judge_plpgsql
 from auditor.audits.reading import classification, reading
 from auditor.audits.record import record_run
 from auditor.audits.replay import agreement
@@ -84,6 +85,7 @@ def look(settings: Settings, asked: Callable[[Inputs], Iterable[str]] | None = N
     outcome += judge_migrations(inputs, configuration, new) + judge_with_squawk(inputs, configuration, new)
     if replayed is not None and replayed.snapshot is not None:
         outcome += keeps_contract(inputs, replayed.snapshot) + _bodies(inputs, replayed.snapshot)
+        outcome += judge_plpgsql(replayed, configuration, outcome.findings)
     outcome += live_outcome
     if live is not None:
         expected = replayed.snapshot if replayed is not None else None
@@ -100,7 +102,7 @@ def look(settings: Settings, asked: Callable[[Inputs], Iterable[str]] | None = N
 def _replayed(settings: Settings, inputs: Inputs, live: Live | None) -> tuple[Replayed | None, Outcome]:
     try:
         where = where_to_replay(settings, live)
-        replayed = run_history(inputs, where)
+        replayed = run_history(inputs, where, plpgsql=True)
     except CouldNotCheck as error:
         return None, Outcome(could_not_check=(f"replay and contract: {error}",))
     found, _, outcome = agreement(replayed)

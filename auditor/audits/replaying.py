@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
+import psycopg
+
 from auditor.audits.inputs import Inputs
 from auditor.audits.live import Live
 from auditor.catalog.reader import read_snapshot
@@ -23,6 +25,7 @@ from auditor.migrations.read import read_migration
 from auditor.model import Migration, Snapshot, Statement
 from auditor.replay.binaries import Installation, choose, find_installations
 from auditor.replay.platform import Supplied
+from auditor.replay.plpgsql_check import Checked, check_functions
 from auditor.replay.replay_server import ReplayServer
 from auditor.replay.runner import Prelude, Replay, replay
 from auditor.replay.server import throw_away_server
@@ -44,12 +47,14 @@ class Replayed:
         replay: what each migration did.
         snapshot: the catalog afterwards; None if a migration failed.
         where: what it ran in.
+        plpgsql: what plpgsql_check says of its functions; None if it was not asked or is not there.
     """
 
     inputs: Inputs
     replay: Replay
     snapshot: Snapshot | None
     where: Where
+    plpgsql: Checked | None = None
 
     @property
     def captured(self) -> frozenset[str]:
@@ -115,8 +120,13 @@ def notes_of(where: Where, live: Live | None = None) -> tuple[str, ...]:
     return where.notes
 
 
-def run_history(inputs: Inputs, where: Where) -> Replayed:
+def run_history(inputs: Inputs, where: Where, *, plpgsql: bool = False) -> Replayed:
     """Run the history.
+
+    Args:
+        inputs: what was read.
+        where: what to run it in.
+        plpgsql: have the functions checked by plpgsql_check, where the server offers it.
 
     Raises:
         CouldNotCheck: the server does not start, refuses what a replay needs, or went away.
@@ -138,9 +148,10 @@ def run_history(inputs: Inputs, where: Where) -> Replayed:
         if done.error is None:
             with read_only_session(done.conninfo) as connection:
                 snapshot = read_snapshot(connection)
+        checked = _plpgsql(server, done.database) if plpgsql and snapshot is not None else None
     log.info("replayed in %.1f s", done.seconds)
     captured = {step.migration: step.captured for step in done.steps if step.captured is not None}
-    return Replayed(with_captured(inputs, captured, where.major), done, snapshot, where)
+    return Replayed(with_captured(inputs, captured, where.major), done, snapshot, where, checked)
 
 
 def prelude_of(inputs: Inputs) -> Prelude | None:
@@ -212,6 +223,16 @@ def _shadow(settings: Settings, live: Live | None) -> Shadow:
 
 def _server(where: Where) -> AbstractContextManager[ReplayServer]:
     return shadow_server(where) if isinstance(where, Shadow) else throw_away_server(where, superuser=_SUPERUSER)
+
+
+def _plpgsql(server: ReplayServer, database: str) -> Checked | None:
+    """What plpgsql_check says; None where it cannot be asked (a shadow server may not let us)."""
+    try:
+        with server.connect(database) as connection:
+            return check_functions(connection)
+    except psycopg.Error as error:
+        log.info("plpgsql_check: %s", error)
+        return None
 
 
 def _replaced(migration: Migration, statements: tuple[Statement, ...]) -> Migration:

@@ -9,6 +9,7 @@ tell becomes an effect of certainty `unknown`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,12 +18,21 @@ from typing import Any
 from auditor.history import alterations, grants, indexes, objects, routines, rows, subjects, tables
 from auditor.history.catalog import RELATION_KINDS, Catalog, Object, child_key
 from auditor.history.lives import Life, Lives
+from auditor.history.system_catalogs import CatalogInMemory
 from auditor.history.transactions import rolled_back
 from auditor.migrations.read import ReadMigration
 from auditor.model import Action, Certainty, Effect, Location, Migration, ObjectId, Statement
 from auditor.model import change as c
 
 NEWEST_MAJOR = 18
+
+_MAKES_NOTHING = re.compile(
+    r"(?:format\s*\(\s*)?E?(?:'|\$\w*\$)\s*"
+    r"(?:grant|revoke|comment|drop|update|delete|insert|truncate|analyze|refresh|alter\s+function|alter\s+index|select\s+count"
+    r"|alter\s+table\s+(?:%I\.)?%I\s+(?:alter|disable|drop|enable|rename|reset|set|validate))\b",
+    re.IGNORECASE,
+)
+"""A dynamic statement that begins so makes no object, whatever it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +113,7 @@ class Folding:
         self._path_after: tuple[str, ...] | None = None
         self._not_understood = False
         self._told: list[Object] = []
+        self.world = CatalogInMemory.of(self)
         self._guard: c.Guard | None = None
         self._holds: bool | None = None
         self._doubtful: set[tuple[str, str]] = set()
@@ -123,11 +134,18 @@ class Folding:
             self.inside = None
             self._told = []
             self._guard = None
-            for change in changes:
-                if ordinal in taken_back:
+            if ordinal in taken_back:
+                for change in changes:
                     self._take_back(change)
-                else:
-                    self.apply(change)
+            else:
+                self.world = CatalogInMemory.of(self)
+                before = self._not_understood
+                for one in self._looked_up(changes):
+                    self.apply(one)
+                if before and self.world.looked:
+                    self.unknown(
+                        "looks up objects, of which statements that were not understood may have made more"
+                    )
             if self._path_after is not None:
                 self.catalog.search_path, self._path_after = self._path_after, None
 
@@ -148,6 +166,16 @@ class Folding:
             handler(self, change)
             self._guard, self._holds = condition  # a call may have asked for others
         self._change = previous
+
+    def _looked_up(self, changes: Sequence[c.Change]) -> Iterable[c.Change]:
+        """The changes of a statement; read again where the catalog in memory may tell more of it."""
+        if not any(rows.may_ask(self, change) for change in changes):
+            return changes
+        from auditor.migrations.effects import (
+            changes_in_world,
+        )  # loads the parsers, which few statements need here
+
+        return changes_in_world(self._statement.text, self.world)
 
     def _take_back(self, change: c.Change) -> None:
         """A change that a ROLLBACK takes back: it is named, and nothing comes of it."""
@@ -238,7 +266,7 @@ class Folding:
         for one, old in zip(touched, before, strict=True):
             if one.identity == old or one.kind == "default value" or one.temporary:
                 continue
-            if self._change.certainty == "conditional" and not self._holds:
+            if self._unsure():
                 self._doubtful.add((_namespace(one.kind), former[id(one)]))
             if one.external and (one is not item or one.facts.get("of_extension")):
                 continue
@@ -249,9 +277,12 @@ class Folding:
                 self.parents[new_id] = table.id
                 self.lives.by_id[new_id].parent = table.id
 
-    def unknown(self, detail: str, item: ObjectId | None = None) -> None:
-        """Say that the present change may do anything, and why."""
-        if item is None and (self._change.inside in (None, "do") or self.calls):
+    def unknown(self, detail: str, item: ObjectId | None = None, *, text: str = "") -> None:
+        """Say that the present change may do anything, and why; `text` is what could not be read."""
+        if isinstance(self._change, c.Unknown):
+            text = self._change.text
+        makes = _MAKES_NOTHING.match(text) is None
+        if item is None and makes and (self._change.inside in (None, "do") or self.calls):
             self._not_understood = True
         self.emit("unknown", item, certainty="unknown", detail=detail)
 
@@ -293,11 +324,16 @@ class Folding:
             self._guard, self._holds = guard, self.holds(guard)
         return self._holds is False
 
+    def _unsure(self) -> bool:
+        """Whether the present change may not happen after all; what was looked up in the catalog is sure."""
+        holds = self._change.guard is not None and self._holds
+        return self._change.certainty == "conditional" and not holds and not self.world.asked
+
     def _note_doubt(self, effect: Effect, item: Object | ObjectId | None) -> None:
         if not isinstance(item, Object) or effect.no_op or effect.action not in {"create", "drop", "rename"}:
             return
         names = {(_namespace(item.kind), item.name)}
-        if self._change.certainty == "conditional" and not (self._change.guard is not None and self._holds):
+        if self._unsure():
             self._doubtful |= names
         elif effect.certainty == "certain" and effect.action != "rename":
             self._doubtful -= names

@@ -253,6 +253,7 @@ def alter(fold: Folding, change: c.Alter) -> None:
         old, new = change.labels
         found.facts["labels"] = tuple(new if one == old else one for one in found.facts.get("labels", ()))
     fold.emit("alter", found, detail=change.what)
+    found.facts["altered"] = {*found.facts.get("altered", ()), change.what}
     if change.kind == "publication":
         publications.alter_members(fold, found, change)
     depend_on_uses(fold, found, change.uses)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -87,6 +87,17 @@ def unknown(fold: Folding, change: c.Unknown) -> None:
     fold.unknown(change.detail, item)
 
 
+def may_ask(fold: Folding, change: c.Change) -> bool:
+    """Whether a change is not known in full, and a look into the catalog may tell more of it."""
+    if change.inside not in (None, "do"):
+        return False
+    if isinstance(change, c.Unknown):
+        return change.inside == "do"
+    if not isinstance(change, c.Rows) or change.access.action != "call":
+        return False
+    return None in change.access.arguments and bool(fold.catalog.routines_named(change.access.name))
+
+
 # Private
 
 
@@ -116,32 +127,38 @@ def _call(fold: Folding, change: c.Rows) -> None:
         return
     fold.calls.append(routine)
     with fold.implying():
-        for inner in _body(routine, access):
+        for inner in _body(fold, routine, access):
             if fold.changes_called == _MOST_CHANGES:
                 fold.unknown(f"calls {routine.identity}: more than {_MOST_CHANGES} changes by calls")
             fold.changes_called += 1
             if fold.changes_called > _MOST_CHANGES:
                 break
             if isinstance(inner, c.Unknown):
-                fold.unknown(f"calls {routine.identity}: {inner.detail}")
+                fold.unknown(f"calls {routine.identity}: {inner.detail}", text=inner.text)
             elif not isinstance(inner, c.Transaction | c.SetSearchPath | c.Harmless | c.SetRole):
                 certainty = "conditional" if change.certainty == "conditional" else inner.certainty
                 fold.apply(msgspec.structs.replace(inner, inside=change.inside, certainty=certainty))
     fold.calls.pop()
 
 
-def _body(routine: Object, access: c.Access) -> Sequence[c.Change]:
+def _body(fold: Folding, routine: Object, access: c.Access) -> Iterable[c.Change]:
     """What a routine's body does when called so: read again where the arguments may tell more of it."""
     changes = _remembered(routine)
     definition = routine.facts.get("change")
     if not isinstance(definition, c.CreateFunction) or definition.body is None or not any(map(_may_vary, changes)):
         return list(changes)
-    given = (*access.arguments, *(argument.default_text for argument in definition.arguments))
-    if all(text is None for text in given):
-        return list(changes)
-    from auditor.migrations.effects import changes_of_call  # loads the parsers, which few histories need here
+    from auditor.migrations.effects import changes_of_call, changes_of_call_in_world  # loads the parsers
 
-    return changes_of_call(definition, access.arguments, access.named)
+    given = (*access.arguments, *(argument.default_text for argument in definition.arguments))
+    if any(text is not None for text in given):
+        changes = list(changes_of_call(definition, access.arguments, access.named))
+    if any(isinstance(one, c.Unknown) or _asks(one) for one in changes):
+        return changes_of_call_in_world(definition, access.arguments, access.named, fold.world)
+    return changes
+
+
+def _asks(change: c.Change) -> bool:
+    return isinstance(change, c.Rows) and change.access.action == "call" and None in change.access.arguments
 
 
 def _remembered(routine: Object) -> list[c.Change]:

@@ -273,7 +273,7 @@ def _columns_of_query(
     fold: Folding, table: Object, change: c.CreateTable, outputs: tuple[dict[str, TypeReference | None], bool]
 ) -> None:
     types, hidden = outputs
-    if hidden:
+    if hidden and not table.temporary:
         fold.unknown(f"{table.identity}: no migration says which columns its query gives", table.id)
     for name, reference in types.items():
         column = Object("table column", name, parent=table, temporary=table.temporary)

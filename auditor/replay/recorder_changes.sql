@@ -144,10 +144,7 @@ described (classid, objid, objsubid, parent_class, parent, enabled, acl, definit
       from written w
       join pg_constraint n on w.classid = 'pg_constraint'::regclass and n.oid = w.objid
       left join pg_class c on c.oid = n.conrelid
-      left join pg_constraint p on p.oid = n.conparentid
      where n.contype <> 't' and c.relpersistence is distinct from 't'
-       -- a foreign key to a partitioned table has a constraint of its own for each partition there
-       and p.conrelid is distinct from n.conrelid
     union all
     select 'pg_trigger'::regclass, t.oid, 0, 'pg_class'::regclass, t.tgrelid, t.tgenabled::text, null,
            to_jsonb(t) - '{oid,tgrelid,tgname,tgparentid,tgenabled,tgconstrindid,tgconstraint,tgqual}'::text[]

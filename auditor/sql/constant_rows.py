@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from auditor.sql import dates
 from auditor.sql.constants import evaluate
 from auditor.sql.tree import Node, array_literal, items, strings
 from auditor.sql.values import NULL, Environment, Value, as_integer
@@ -35,6 +36,11 @@ def literal_rows(select: Node, known: Environment) -> list[Row] | None:
         return None
     found = _rows_of_source(sources[0], known)
     return None if found is None else _project(found[0], found[1], targets, known)
+
+
+def rows_of_function(call: Node, columns: list[str], known: Environment) -> list[Row] | None:
+    """The rows of `unnest(...)` or `generate_series(...)` in FROM, under one column name."""
+    return _rows_of_call(call, columns, known)
 
 
 def rows_in_sight(select: Node, known: Environment) -> list[Row] | None:
@@ -118,6 +124,8 @@ def _rows_of_call(call: Node, columns: list[str], known: Environment) -> list[Ro
             found = None if texts is None else [*texts]
         elif isinstance(values[0], list):
             found = _flat(values[0])
+    elif name == "generate_series" and len(values) == 3 and (days := dates.series(*values)) is not None:
+        found = [*days]
     elif name == "generate_series" and len(values) in (2, 3):
         first, last, step = (as_integer(value) for value in (*values, 1)[:3])
         if first is not None and last is not None and step and NULL not in values:

@@ -11,13 +11,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from auditor.sql import dates
+from auditor.sql.opaque import Day, Definition, Key, Moment, Opaque, Span
 from auditor.sql.tree import Node, array_literal, items, strings, type_name
-from auditor.sql.value_functions import call, joined, operate
-from auditor.sql.values import NULL, Environment, Opaque, Value, as_integer, cast, output_of, text_of
+from auditor.sql.value_functions import PLAIN_PATTERN, call, joined, operate
+from auditor.sql.values import NULL, WORLD, Environment, Value, World, as_integer, cast, output_of, text_of
 
 ANYTHING = "?"
 """No name of a variable: see :func:`evaluate`."""
 
+_REG_NAMES = frozenset({"regclass", "regproc", "regprocedure", "regtype", "regnamespace", "regrole", "oid"})
+_NOW = frozenset({"now", "transaction_timestamp", "statement_timestamp", "clock_timestamp", "localtimestamp"})
+_DAYS = {"today": 0, "now": 0, "tomorrow": 1, "yesterday": -1}
+_WORDS_PATTERN = re.compile(r"%[\w.]+%")
 _NUMBER = re.compile(r"\d+\.\d+")
 _ARITHMETIC = frozenset({"+", "-", "*", "/", "%"})
 
@@ -86,7 +92,46 @@ def _cast(body: Node, known: Environment) -> Value | None:
     value = evaluate(argument, known)
     if value is None or (ANYTHING in known and value == known[ANYTHING]):
         return value
-    return cast(value, type_name(body["typeName"]))
+    target = type_name(body["typeName"])
+    world = world_of(known)
+    if world is not None and target.name in _REG_NAMES:
+        if target.array:
+            values = (
+                [_named_object(one, target.name, world) for one in value] if isinstance(value, list) else [None]
+            )
+            found = [one for one in values if one is not None]
+            return found if len(found) == len(values) else None
+        return _named_object(value, target.name, world)
+    if world is not None and target.name == "date" and value in _DAYS and (today := world.today()) is not None:
+        return dates.operate("+", Day(today), _DAYS[str(value)])
+    if isinstance(value, Key) and target.name in ("text", "varchar", "name"):
+        return value.shown
+    return cast(value, target)
+
+
+def _named_object(value: Value, kind: str, world: World) -> Value | None:
+    """`'public.t'::regclass` or `oid::regclass`."""
+    if isinstance(value, Key):
+        return Key(value.key, world.shown(kind, value.key))
+    return world.named(kind, value) if type(value) is str else None
+
+
+def world_of(known: Environment) -> World | None:
+    """What may be asked, or None."""
+    found = known.get(WORLD)
+    return found if isinstance(found, World) else None
+
+
+def _time_of_world(body: Node, known: Environment) -> Value | None:
+    """CURRENT_DATE, CURRENT_TIMESTAMP..."""
+    world = world_of(known)
+    today = world.today() if world is not None else None
+    if today is None:
+        return None
+    operation = str(body.get("op", ""))
+    if operation == "SVFOP_CURRENT_DATE":
+        return Day(today)
+    return Moment(today, exact=False) if "TIMESTAMP" in operation else None
 
 
 def _expression(body: Node, known: Environment) -> Value | None:
@@ -105,7 +150,11 @@ def _operator(body: Node, known: Environment) -> Value | None:
     left = evaluate(body["lexpr"], known)
     if left is None or right is None:
         return None
+    if operator in _MATCHES:
+        return _matches(operator, left, right)
     if operator in _ARITHMETIC:
+        if isinstance(left, (Day, Moment, Span)) or isinstance(right, (Day, Moment, Span)):
+            return dates.operate(operator, left, right)
         return operate(operator, left, right)
     return _compared(operator, left, right)
 
@@ -147,6 +196,12 @@ def _is_concatenation(body: Node) -> bool:
 def _compared(operator: str, left: Value, right: Value) -> Value | None:
     if left is NULL or right is NULL:
         return NULL
+    if isinstance(left, Key) or isinstance(right, Key):
+        if isinstance(left, Key) and isinstance(right, Key):
+            return _equality(operator, left.key, right.key)
+        return None
+    if isinstance(left, Day) and isinstance(right, Day):
+        return dates.compare(operator, left, right)
     if isinstance(left, bool) or isinstance(right, bool):
         return _equality(operator, left, right) if isinstance(left, bool) and isinstance(right, bool) else None
     if isinstance(left, int) or isinstance(right, int):
@@ -217,13 +272,63 @@ def _like(body: Node, known: Environment) -> Value | None:
     text, pattern = evaluate(body.get("lexpr"), known), evaluate(body.get("rexpr"), known)
     if text is NULL or pattern is NULL:
         return NULL
+    operator = strings(body.get("name", ()))[-1]
+    if operator.endswith("*") and isinstance(text, str) and isinstance(pattern, str):
+        if not (text.isascii() and pattern.isascii()):
+            return None
+        kind: type[str] = Definition if isinstance(text, Definition) else str
+        text, pattern = kind(text.lower()), pattern.lower()
+    if isinstance(text, Definition) and type(pattern) is str and _WORDS_PATTERN.fullmatch(pattern):
+        there = pattern[1:-1] in text
+        return there if operator in ("~~", "~~*") else not there
     if type(text) is not str or type(pattern) is not str or pattern.endswith("\\"):
         return None
     parts = re.findall(r"\\.|[^\\]", pattern, re.DOTALL)
     wildcards = {"%": ".*", "_": "."}
     regex = "".join(wildcards.get(part) or re.escape(part[-1]) for part in parts)
     found = re.fullmatch(regex, text, re.DOTALL) is not None if len(text) < 1000 else None
-    return found if strings(body.get("name", ())) == ["~~"] else _not(found)
+    return found if operator in ("~~", "~~*") else _not(found)
+
+
+def _matches(operator: str, text: Value, pattern: Value) -> Value | None:
+    """`~`, `~*`, `!~`, `!~*` with patterns that mean the same to Python."""
+    if NULL in (text, pattern):
+        return NULL
+    if type(text) is not str or type(pattern) is not str or len(text) > 1000 or len(pattern) > 100:
+        return None
+    if not PLAIN_PATTERN.fullmatch(pattern) or not (text.isascii() and pattern.isascii()):
+        return None
+    try:
+        found = re.search(pattern, text, re.IGNORECASE if operator.endswith("*") else 0) is not None
+    except re.error:
+        return None
+    return found != operator.startswith("!")
+
+
+def _sublink(body: Node, known: Environment) -> Value | None:
+    """A query in an expression, on system catalogs. Whether anything EXISTS is asked within queries alone."""
+    world = world_of(known)
+    if world is None:
+        return None
+    from auditor.sql.catalog_queries import IN_QUERY, rows_of
+
+    kind = body.get("subLinkType")
+    if kind == "EXISTS_SUBLINK" and IN_QUERY not in known:
+        return None
+    rows = rows_of(body.get("subselect", {}).get("SelectStmt", {}), known)
+    if rows is None:
+        return None
+    if kind == "EXISTS_SUBLINK":
+        return bool(rows)
+    firsts = [next(iter(row.values()), None) for row in rows]
+    if kind == "ANY_SUBLINK" and "operName" not in body:
+        return _any_equal(evaluate(body.get("testexpr"), known), firsts) if firsts else False
+    if kind == "ARRAY_SUBLINK":
+        values = [one for one in firsts if one is not None]
+        return values if len(values) == len(firsts) else None
+    if kind == "EXPR_SUBLINK" and len(rows) <= 1:
+        return firsts[0] if firsts else NULL
+    return None
 
 
 def _boolean(body: Node, known: Environment) -> Value | None:
@@ -330,7 +435,28 @@ def _call(body: Node, known: Environment) -> Value | None:
         if value is None:
             return None
         arguments.append(value)
+    world = world_of(known)
+    if world is not None:
+        if name[-1] in _NOW:
+            return Moment(today, exact=False) if (today := world.today()) is not None else None
+        if (found := world.call(name[-1], arguments)) is not None:
+            return found
+    if any(isinstance(argument, (Day, Moment)) for argument in arguments):
+        return _on_dates(name[-1], arguments)
     return call(name[-1], arguments)
+
+
+def _on_dates(name: str, arguments: list[Value]) -> Value | None:
+    if len(arguments) == 2:
+        if name == "to_char":
+            return dates.to_char(*arguments)
+        if name == "date_trunc":
+            return dates.date_trunc(*arguments)
+        if name in ("date_part", "extract"):
+            return dates.part(*arguments)
+        if name == "timezone" and isinstance(arguments[1], Moment):
+            return Moment(arguments[1][:10], exact=False)
+    return call(name, arguments)
 
 
 _NOT_PLAIN = frozenset({"func_variadic", "agg_star", "agg_distinct", "agg_order", "agg_filter", "over"})
@@ -343,7 +469,9 @@ _EXPRESSIONS: dict[str, Callable[[Node, Environment], Value | None]] = {
     "AEXPR_NULLIF": _nullif,
     "AEXPR_BETWEEN": _between,
     "AEXPR_LIKE": _like,
+    "AEXPR_ILIKE": _like,
 }
+_MATCHES = frozenset({"~", "~*", "!~", "!~*"})
 _READERS: dict[str, Callable[[Node, Environment], Value | None]] = {
     "A_Const": _constant,
     "ColumnRef": _variable,
@@ -359,4 +487,6 @@ _READERS: dict[str, Callable[[Node, Environment], Value | None]] = {
     "A_ArrayExpr": _array,
     "A_Indirection": _element,
     "FuncCall": _call,
+    "SQLValueFunction": _time_of_world,
+    "SubLink": _sublink,
 }

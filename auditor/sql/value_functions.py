@@ -11,10 +11,14 @@ import re
 from collections.abc import Callable
 
 from auditor.sql.names import quote_identifier
-from auditor.sql.values import NULL, Opaque, RegName, Value, as_integer, output_of, text_of
+from auditor.sql.opaque import Opaque, RegName
+from auditor.sql.values import NULL, Value, as_integer, output_of, text_of
 
 MAX_TEXT = 100_000
 """Longest text that is made, in characters."""
+
+PLAIN_PATTERN = re.compile(r"(?:[\w /:,-]|\\\.|[$^.|()*+?]|\[[\w-]+\])*")
+"""Regular expressions that mean the same to PostgreSQL and to Python."""
 
 _FORMAT = re.compile(r"%(?:(\d+)\$)?(-)?(\d+)?(.)?", re.DOTALL)
 _NUMBER_PICTURE = re.compile(r"(FM)?(9*0*[09]*)")
@@ -282,6 +286,17 @@ def _to_char(number: Value, picture: Value) -> Value | None:
     return text.lstrip() if match[1] else f" {text}"
 
 
+def _regexp_replace(text: Value, pattern: Value, by: Value, flags: Value = "") -> Value | None:
+    """With patterns that mean the same to Python, and nothing to refer to in what is put in."""
+    subject, expression, put, how = _text(text), _text(pattern), _text(by), _text(flags)
+    if not PLAIN_PATTERN.fullmatch(expression) or "\\" in put or "&" in put or set(how) - set("gi"):
+        return None
+    if not (subject.isascii() and expression.isascii()):
+        return None
+    flag = re.IGNORECASE if "i" in how else 0
+    return re.sub(expression, lambda _: put, subject, count=0 if "g" in how else 1, flags=flag)
+
+
 def _trimmed(strip: Callable[[str, str], str]) -> Callable[..., Value]:
     return lambda text, characters=" ": strip(_text(text), _text(characters))
 
@@ -325,6 +340,7 @@ _STRICT: dict[str, Callable[..., Value | None]] = {
     "position": lambda text, part: _text(text).find(_text(part)) + 1,
     "quote_ident": lambda text: quote_identifier(_text(text)),
     "quote_literal": lambda value: quote_literal(_written(value)),
+    "regexp_replace": _regexp_replace,
     "repeat": _repeat,
     "replace": lambda text, old, new: _text(text).replace(_text(old), _text(new)) if old else text,
     "reverse": lambda text: _text(text)[::-1],

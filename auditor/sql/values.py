@@ -8,11 +8,14 @@ PostgreSQL would write otherwise than it was given (`'today'::date`, `1.50::inte
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from enum import Enum
 
 from auditor.model.change import TypeName
+from auditor.sql import dates
 from auditor.sql.names import is_builtin_type
+from auditor.sql.opaque import Definition, Key, Moment, Opaque, RegName
 from auditor.sql.tree import array_text
 
 
@@ -25,17 +28,35 @@ class Null(Enum):
 NULL = Null.NULL
 
 
-class Opaque(str):
-    """A value of which only the text form is known: equal texts may differ, different texts may be equal."""
+class World(Opaque, ABC):
+    """What a statement can ask of the database in which it runs; found in an environment under :data:`WORLD`."""
 
-    __slots__ = ()
+    asked: bool = False
+    """Whether anything was looked up."""
+
+    @abstractmethod
+    def rows(self, schema: str | None, name: str) -> list[dict[str, Value]] | None:
+        """The rows of a system catalog or view, columns that are not known left out; None if it is not known."""
+
+    @abstractmethod
+    def named(self, kind: str, text: str) -> Value | None:
+        """The object that `'text'::kind` means (`regclass`...), as a `Key`; None if it is not known."""
+
+    @abstractmethod
+    def shown(self, kind: str, key: int) -> str | None:
+        """How `oid::kind` writes the object of a key."""
+
+    @abstractmethod
+    def today(self) -> str | None:
+        """The date, as text."""
+
+    @abstractmethod
+    def call(self, name: str, arguments: list[Value]) -> Value | None:
+        """What a function returns that looks into the catalog, or None where it is not known."""
 
 
-class RegName(Opaque):
-    """A `regclass`, `regprocedure`...: PostgreSQL writes it with or without its schema, as the path demands."""
-
-    __slots__ = ()
-
+WORLD = "@"
+"""No name of a variable: the :class:`World` of an environment."""
 
 Value = str | int | bool | list["Value"] | Null
 """What is not known is None."""
@@ -67,6 +88,10 @@ def text_of(value: Value) -> str | None:
     """A value cast to text; None for NULL and arrays."""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, Key):
+        return value.shown
+    if isinstance(value, (Definition, World)) or (isinstance(value, Moment) and not value.exact):
+        return None
     if isinstance(value, (str, int)):
         return str(value) if not isinstance(value, RegName) else value
     return None
@@ -95,6 +120,10 @@ def cast(value: Value, target: TypeName) -> Value | None:
     if isinstance(value, list):
         return _array_output(value) if target.name == "text" else None
     name = _SPELLINGS.get(target.name, target.name)
+    if isinstance(value, Key):
+        return value.shown if name in _TEXTS else value if name in _REG_NAMES or name == "oid" else None
+    if isinstance(value, str) and (time := dates.cast(value, name)) is not None:
+        return time
     if target.schema not in (None, "pg_catalog") or not is_builtin_type(name):
         return Opaque(value) if name == "citext" and isinstance(value, str) else _as_label(value)
     if name in _TEXTS:

@@ -363,3 +363,18 @@ def test_the_page_about_layouts_names_each() -> None:
     assert {name: row[4] for name, row in told.items()} == {
         known.name: known.ledger.table if known.ledger else "" for known in FORMATS
     }
+
+
+def test_flyway_with_names_of_its_own(tmp_path: Path) -> None:
+    """Spring's `sql-migration-prefix` may be empty."""
+    folder = tmp_path / "db" / "migration"
+    folder.mkdir(parents=True)
+    settings = "spring.flyway.schemas=app\nspring.flyway.sql-migration-prefix=\n"
+    (tmp_path / "application.properties").write_text(settings)
+    (folder / "20240110__later.sql").write_text("CREATE TABLE b (a int)")
+    (folder / "20240102__first.sql").write_text("CREATE TABLE a (a int)")
+    (folder / "R__views.sql").write_text("CREATE OR REPLACE VIEW v AS SELECT 1")
+    found = read_migrations(tmp_path, [Source("db/migration", layout="flyway")], Cache())
+    assert [migration.id for migration in found.migrations] == ["20240102", "20240110", "R__views"]
+    assert {migration.search_path for migration in found.migrations} == {("app", "public")}
+    assert found.problems == ()

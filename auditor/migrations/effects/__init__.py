@@ -35,8 +35,18 @@ from auditor.migrations.effects.plpgsql_calls import changes_in_call
 from auditor.migrations.effects.reader import Handler, Reader
 from auditor.model.change import AnyChange, CreateFunction, Unknown
 from auditor.sql.tree import Node, kind_and_body
+from auditor.sql.values import WORLD, World
 
-__all__ = ["HANDLERS", "Reading", "changes_of", "changes_of_call", "disagreement", "reading_of"]
+__all__ = [
+    "HANDLERS",
+    "Reading",
+    "changes_in_world",
+    "changes_of",
+    "changes_of_call",
+    "changes_of_call_in_world",
+    "disagreement",
+    "reading_of",
+]
 
 HANDLERS: dict[str, Handler] = {
     "AlterCollationStmt": creations.altered("collation", "collname", "version"),
@@ -215,6 +225,26 @@ def changes_of_call(
         Its changes in order, marked with `function`; calls of other routines among them are not followed.
     """
     return tuple(changes_in_call(routine, arguments, named, Reader("", _dispatch)))
+
+
+def changes_in_world(text: str, world: World) -> Iterator[AnyChange]:
+    """What a statement asks for where it can look into the catalog, one change after the other.
+
+    Args:
+        text: one SQL statement.
+        world: is asked while the changes are taken: what came before may have been done by then.
+    """
+    try:
+        yield from Reader(text, _dispatch, known={WORLD: world}).read()
+    except RecursionError:
+        yield _too_deep(text)
+
+
+def changes_of_call_in_world(
+    routine: CreateFunction, arguments: tuple[str | None, ...], named: tuple[str, ...], world: World
+) -> Iterator[AnyChange]:
+    """As :func:`changes_of_call`, where the body can look into the catalog."""
+    yield from changes_in_call(routine, arguments, named, Reader("", _dispatch), world)
 
 
 def disagreement(text: str) -> str | None:

@@ -17,7 +17,7 @@ from auditor.migrations.effects.rows import accesses_of_tree
 from auditor.model.change import AnyChange, Harmless, Unknown
 from auditor.sql import UnreadableSql, grammar
 from auditor.sql.tree import Node, items
-from auditor.sql.values import Environment
+from auditor.sql.values import WORLD, Environment
 
 _COMPILED = frozenset({"c", "internal"})
 _FROM = re.compile(r"\bfrom\b", re.IGNORECASE)
@@ -76,7 +76,7 @@ def changes_of_sql_body(node: Node, reader: Reader) -> Iterator[AnyChange]:
 def _changes_of_sql(
     text: str, reader: Reader, line: int, inside: str, parameters: Environment
 ) -> Iterator[AnyChange]:
-    numbered = {name: value for name, value in parameters.items() if name.startswith("$")}
+    numbered = {name: value for name, value in parameters.items() if name.startswith("$") or name == WORLD}
     data = text.encode(errors="surrogatepass")
     try:
         ranges = grammar.split(text)

@@ -29,7 +29,7 @@ from auditor.sql.names import quote_identifier
 from auditor.sql.scopes import is_system_function
 from auditor.sql.tree import Node, def_elems, items, literal, name_of_nodes, strings, type_name
 from auditor.sql.value_functions import quote_literal
-from auditor.sql.values import NULL, output_of
+from auditor.sql.values import NULL, WORLD, output_of
 
 _MODES: dict[str, Literal["i", "o", "b", "v", "t"]] = {
     "FUNC_PARAM_DEFAULT": "i",
@@ -105,7 +105,8 @@ def do_block(body: Node, reader: Reader) -> Iterator[AnyChange]:
         elif element["defname"] == "as":
             text, location = _string(element), element.get("location", 0)
     nothing = True
-    for change in changes_of_body(text, language, reader, location, inside="do"):
+    asked = {key: value for key, value in reader.known.items() if key == WORLD}
+    for change in changes_of_body(text, language, reader, location, inside="do", parameters=asked):
         nothing = False
         yield change
     if nothing:

@@ -15,13 +15,17 @@ from auditor.model.change import AnyChange, Argument, CreateFunction, TypeName
 from auditor.sql.constants import evaluate
 from auditor.sql.names import qualified, quote_identifier
 from auditor.sql.value_functions import quote_literal
-from auditor.sql.values import Value, cast
+from auditor.sql.values import WORLD, Value, World, cast
 
 _MODES = {"i": "", "o": "OUT ", "b": "INOUT ", "v": "VARIADIC ", "t": ""}
 
 
 def changes_in_call(
-    routine: CreateFunction, arguments: Sequence[str | None], named: Sequence[str], reader: Reader
+    routine: CreateFunction,
+    arguments: Sequence[str | None],
+    named: Sequence[str],
+    reader: Reader,
+    world: World | None = None,
 ) -> Iterator[AnyChange]:
     """What a call does.
 
@@ -30,8 +34,11 @@ def changes_in_call(
         arguments: the text of each argument, None where it is not known; the last ones are those of `named`.
         named: names of the last arguments.
         reader: any; it lends its way to read statements.
+        world: what of the database the body may ask.
     """
     parameters = parameters_of(routine, arguments, named)
+    if world is not None:
+        parameters[WORLD] = world
     yield from changes_of_body(
         routine.body or "",
         routine.language,

@@ -15,7 +15,7 @@ from auditor.migrations.effects.rows import accesses_of_tree
 from auditor.migrations.effects.subjects import object_of
 from auditor.model.change import AnyChange, Harmless, Name, Unknown
 from auditor.sql.tree import Node
-from auditor.sql.values import Environment
+from auditor.sql.values import WORLD, Environment
 
 _STAND_IN = "auditor_does_not_know"
 
@@ -69,6 +69,8 @@ class SqlOfBody:
     def _dynamic(self, wrapped: Node, place: Place, line: int, using: Iterable[Node]) -> Iterator[AnyChange]:
         yield from self._expression(wrapped, place, line)
         value = self._variables.value(wrapped)
+        if self._variables.world is not None and self._variables.world.asked:
+            place = place.within()  # what was looked up holds for the catalog in memory
         if isinstance(value, str) and self._reader.depth + 1 < MAX_DEPTH:
             yield from self._placed(self._reader.nested(value, self._given(using)).read(), place, line)
             return
@@ -82,7 +84,8 @@ class SqlOfBody:
     def _given(self, using: Iterable[Node]) -> Environment:
         """The values of USING, as the dynamic statement knows them."""
         values = [self._variables.value(expression) for expression in using]
-        return {f"${at}": value for at, value in enumerate(values, start=1) if value is not None}
+        given = {f"${at}": value for at, value in enumerate(values, start=1) if value is not None}
+        return given if self._variables.world is None else {**given, WORLD: self._variables.world}
 
     def _dynamic_target(self, wrapped: Node) -> tuple[str | None, Name | None]:
         """What a dynamic statement is about, where the text tells; what is not known is read as a stand-in."""

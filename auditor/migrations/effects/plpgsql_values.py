@@ -19,10 +19,11 @@ from auditor.migrations.effects.plpgsql_tree import (
     parse_one,
 )
 from auditor.model.change import TypeName
+from auditor.sql.catalog_queries import rows_of
 from auditor.sql.constant_rows import literal_rows
-from auditor.sql.constants import ANYTHING, as_condition, evaluate
+from auditor.sql.constants import ANYTHING, as_condition, evaluate, world_of
 from auditor.sql.tree import Node, kind_and_body, type_name
-from auditor.sql.values import NULL, Environment, Value, cast
+from auditor.sql.values import NULL, Environment, Value, World, cast
 
 State = tuple[dict[str, Value], dict[str, Guards]]
 
@@ -68,6 +69,11 @@ class Variables:
     # What is asked
 
     @property
+    def world(self) -> World | None:
+        """What of the database may be asked."""
+        return world_of(self._known)
+
+    @property
     def known(self) -> Environment:
         """The values that are known now."""
         return self._known
@@ -98,9 +104,12 @@ class Variables:
         return guards_of(target, self._known, self._flags) if target is not None else ()
 
     def rows(self, query: Node, variable: Node) -> list[dict[str, Value]] | None:
-        """The rows of a FOR over a query that needs no table, as values of the loop's variables."""
+        """The rows of a FOR over a query of no table, or of system catalogs, as values of the loop's variables."""
         select = _statement(query)
-        rows = literal_rows(select.get("SelectStmt", {}), self._known) if select is not None else None
+        query = select.get("SelectStmt", {}) if select is not None else {}
+        rows = literal_rows(query, self._known)
+        if rows is None and query:
+            rows = rows_of(query, self._known)
         if rows is None:
             return None
         kind, body = kind_and_body(variable)
@@ -108,6 +117,8 @@ class Variables:
             name = body.get("refname", "")
             return [{f"{name}.{column}": value for column, value in row.items()} for row in rows]
         fields = [field.get("name", "") for field in body.get("fields", ())]
+        if any(len(row) < len(fields) for row in rows):
+            return None  # which of the columns is not known cannot be told
         return [dict(zip(fields, row.values(), strict=False)) for row in rows]
 
     # What happens
@@ -206,15 +217,29 @@ class Variables:
     def _selected(self, statement: Node | None, target: Node | None) -> dict[str, Value]:
         """The values that `SELECT 'a', b || 'c' INTO x, y` gives."""
         select = statement.get("SelectStmt") if statement is not None else None
-        if select is None or target is None or any(clause in select for clause in _NO_ROWS):
+        if select is None or target is None:
             return {}
-        _, body = kind_and_body(target)
+        kind, body = kind_and_body(target)
         names = [field.get("name", "") for field in body.get("fields", ())]
+        if any(clause in select for clause in _NO_ROWS):
+            return self._found(select, kind, body, names)
         outputs = [output["ResTarget"].get("val") for output in select.get("targetList", ())]
         if len(names) != len(outputs):
             return {}
         values = [evaluate(output, self._known) for output in outputs]
         return {name: value for name, value in zip(names, values, strict=True) if value is not None}
+
+    def _found(self, select: Node, kind: str, body: Node, names: list[str]) -> dict[str, Value]:
+        """The values that a query on system catalogs gives, INTO variables; NULL if it finds nothing."""
+        rows = rows_of({key: value for key, value in select.items() if key != "intoClause"}, self._known)
+        if rows is None or len(rows) > 1:
+            return {}
+        if kind == "PLpgSQL_rec":
+            name = body.get("refname", "")
+            return {f"{name}.{column}": value for column, value in rows[0].items()} if rows else {}
+        if not rows:
+            return dict.fromkeys(names, NULL)
+        return dict(zip(names, rows[0].values(), strict=True)) if len(rows[0]) == len(names) else {}
 
 
 def _statement(expression: Node) -> Node | None:

@@ -15,6 +15,7 @@ from auditor.migrations.effects.rows import settings_of
 from auditor.migrations.effects.tables import select_into
 from auditor.model.change import Access, AnyChange, Harmless, Rows
 from auditor.sql import sqlglot_adapter
+from auditor.sql.catalog_queries import scopes_of
 from auditor.sql.constant_rows import rows_in_sight
 from auditor.sql.mentions import Mentions
 from auditor.sql.tree import Node, name_of_nodes
@@ -100,6 +101,8 @@ def _bare_call(select: Node, known: Environment) -> Access | None:
 def _calls_by_row(select: Node, known: Environment) -> list[Access] | None:
     """The calls of `SELECT f(x) FROM (VALUES ('a'), ('b')) AS v(x)`, row by row; None for any other query."""
     rows = rows_in_sight(select, known) if "fromClause" in select else None
+    if rows is None:
+        rows = scopes_of(select, known)
     if rows is None:
         return None
     found: list[Access] = []

@@ -32,16 +32,19 @@ def detect(folder: Folder) -> int:
 def read(path: Path, root: Path, options: Options) -> ReadResult:
     """Versions in order, repeatable ones last; a baseline only in the place of versions that are not there."""
     folder = Folder(path)
+    settings = find_settings(path, root)
+    names_of_versions = _names(settings.prefix, _VERSION, settings.separator)
+    names_of_repeatables = _names(settings.repeatable_prefix, "", settings.separator)
     versioned: list[tuple[tuple[int, ...], PurePosixPath, str]] = []
     baselines: list[tuple[tuple[int, ...], PurePosixPath, str]] = []
     repeatable: list[PurePosixPath] = []
     others: list[str] = []
     for file in _files(folder, PurePosixPath()):
-        if match := _VERSIONED.fullmatch(file.name):
+        if match := names_of_versions.fullmatch(file.name):
             versioned.append((_number(match[1]), file, match[1].replace("_", ".")))
         elif match := _BASELINE.fullmatch(file.name):
             baselines.append((_number(match[1]), file, match[1].replace("_", ".")))
-        elif _REPEATABLE.fullmatch(file.name):
+        elif names_of_repeatables.fullmatch(file.name):
             repeatable.append(file)
         elif not _UNDO.fullmatch(file.name):
             others.append(str(file))
@@ -56,7 +59,6 @@ def read(path: Path, root: Path, options: Options) -> ReadResult:
         MigrationFile(path / file, file.stem, transactional=_in_transaction(path / file))
         for file in sorted(repeatable, key=lambda file: file.name)
     ]
-    settings = find_settings(path, root)
     options = replace(options, placeholders=settings.placeholders | dict(options.placeholders))
     result = read_files(NAME, files, root, options)
     if settings.default_schema is not None:
@@ -64,7 +66,9 @@ def read(path: Path, root: Path, options: Options) -> ReadResult:
         session = (settings.default_schema, "public")
         result.migrations[:] = [structs.replace(one, search_path=session) for one in result.migrations]
     result.problems.extend(code_among(folder, root))
-    why = "Flyway does not run this file as a migration: its name is not V1__name.sql or R__name.sql"
+    prefixes = f"{settings.prefix}1", settings.repeatable_prefix
+    named = " or ".join(f"{prefix}{settings.separator}name.sql" for prefix in prefixes)
+    why = f"Flyway does not run this file as a migration: its name is not {named}"
     result.problems.extend(left_out(path, others, why, "If it is a callback, its SQL is not read.", root))
     return result
 
@@ -81,11 +85,16 @@ FORMAT = Format(
 
 # Private
 
-_VERSIONED = re.compile(r"V(\d+(?:[._]\d+)*)__.*\.sql", re.IGNORECASE)
+_VERSION = r"(\d+(?:[._]\d+)*)"
+_VERSIONED = re.compile(rf"V{_VERSION}__.*\.sql", re.IGNORECASE)
 _BASELINE = re.compile(r"B(\d+(?:[._]\d+)*)__.*\.sql", re.IGNORECASE)
 _UNDO = re.compile(r"U(\d+(?:[._]\d+)*)__.*\.sql", re.IGNORECASE)
 _REPEATABLE = re.compile(r"R__.*\.sql", re.IGNORECASE)
 _NOT_IN_TRANSACTION = re.compile(r"^\s*executeInTransaction\s*=\s*false\s*$", re.MULTILINE | re.IGNORECASE)
+
+
+def _names(prefix: str, version: str, separator: str) -> re.Pattern[str]:
+    return re.compile(rf"{re.escape(prefix)}{version}{re.escape(separator)}.*\.sql", re.IGNORECASE)
 
 
 def _files(folder: Folder, path: PurePosixPath, depth: int = 4) -> Iterator[PurePosixPath]:

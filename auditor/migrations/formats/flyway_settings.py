@@ -32,10 +32,14 @@ class Settings:
     Attributes:
         placeholders: those configured, and those of Flyway's own that do not depend on the day.
         default_schema: in which Flyway runs the migrations; None: the connection's own.
+        prefix, repeatable_prefix, separator: of the names of versioned and repeatable migrations.
     """
 
     placeholders: dict[str, str] = field(default_factory=dict)
     default_schema: str | None = None
+    prefix: str = "V"
+    repeatable_prefix: str = "R"
+    separator: str = "__"
 
 
 def find_settings(path: Path, root: Path) -> Settings:
@@ -68,7 +72,13 @@ def _settings(values: Mapping[str, str]) -> Settings:
         if key.startswith("placeholders.")
     }
     own = {"${flyway:defaultSchema}": schema or "public"}
-    return Settings(own | placeholders, schema if schema != "public" else None)
+    return Settings(
+        own | placeholders,
+        schema if schema != "public" else None,
+        values.get("sqlmigrationprefix", "V"),
+        values.get("repeatablesqlmigrationprefix", "R"),
+        values.get("sqlmigrationseparator", "__") or "__",
+    )
 
 
 def _values(file: Path) -> dict[str, str]:

@@ -74,6 +74,9 @@ def measure(history: dict[str, Any], directory: Path, seconds: float) -> tuple[d
     with tempfile.TemporaryDirectory(prefix="accuracy-") as temporary:
         root = Path(temporary)
         sources: list[dict[str, Any]] = []
+        for file in history.get("also", ()):
+            (root / file).parent.mkdir(parents=True, exist_ok=True)
+            (root / file).symlink_to(directory / file)
         for folder in _folders(history):
             # Under the names that it has in its repository: some layouts go by them.
             (root / folder).parent.mkdir(parents=True, exist_ok=True)

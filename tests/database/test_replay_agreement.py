@@ -102,7 +102,8 @@ def test_a_statement_that_is_not_understood(server: ThrowAwayServer) -> None:
         "create table t (a int);\n"
         "create function make(name text) returns void language plpgsql as"
         " $f$ begin execute 'create table ' || name || ' (b int)'; end $f$;\n"
-        "select make(x || relname) from unnest(array['one', 'two']) x, pg_class where relname = 't' and reltuples < 9;"
+        "select make(x || relname) from unnest(array['one', 'two']) x, pg_class"
+        " where relname = 't' and reltuples < 9;"
     )
     migration = Migration("1", "1.sql", "sql", tuple(split_statements(text, "1.sql")))
     replayed = replay([migration], server)

@@ -124,7 +124,7 @@ class CatalogInMemory(World):
     def today(self) -> str | None:
         """See :class:`~auditor.sql.values.World`."""
         self.asked = True
-        return datetime.date.today().isoformat()
+        return datetime.datetime.now(datetime.UTC).date().isoformat()  # as in a throw-away server
 
     def call(self, name: str, arguments: list[Value]) -> Value | None:
         """See :class:`~auditor.sql.values.World`."""

@@ -14,11 +14,14 @@ from collections.abc import Callable
 from auditor.sql import dates
 from auditor.sql.opaque import Day, Definition, Key, Moment, Opaque, Span
 from auditor.sql.tree import Node, array_literal, items, strings, type_name
-from auditor.sql.value_functions import PLAIN_PATTERN, call, joined, operate
+from auditor.sql.value_functions import MAX_TEXT, PLAIN_PATTERN, call, joined, operate
 from auditor.sql.values import NULL, WORLD, Environment, Value, World, as_integer, cast, output_of, text_of
 
 ANYTHING = "?"
 """No name of a variable: see :func:`evaluate`."""
+
+MAX_DIMENSIONS = 6
+"""Of an array, as PostgreSQL has it (MAXDIM)."""
 
 _REG_NAMES = frozenset({"regclass", "regproc", "regprocedure", "regtype", "regnamespace", "regrole", "oid"})
 _NOW = frozenset({"now", "transaction_timestamp", "statement_timestamp", "clock_timestamp", "localtimestamp"})
@@ -176,6 +179,8 @@ def _concatenation(body: Node, known: Environment) -> Value | None:
     whole: list[Value] = []
     for value in values:
         whole.extend(value if isinstance(value, list) else [value])
+        if len(whole) > MAX_TEXT:
+            return None
     return whole
 
 
@@ -410,7 +415,16 @@ def _array(body: Node, known: Environment) -> Value | None:
         if value is None or value is NULL:
             return None
         values.append(value)
-    return values if len({type(value) for value in values}) <= 1 else None
+    return (
+        values if len({type(value) for value in values}) <= 1 and _dimensions(values) <= MAX_DIMENSIONS else None
+    )
+
+
+def _dimensions(array: Value) -> int:
+    found = 0
+    while isinstance(array, list):
+        found, array = found + 1, array[0] if array else NULL
+    return found
 
 
 def _element(body: Node, known: Environment) -> Value | None:

@@ -15,7 +15,7 @@ from auditor.sql.opaque import Opaque, RegName
 from auditor.sql.values import NULL, Value, as_integer, output_of, text_of
 
 MAX_TEXT = 100_000
-"""Longest text that is made, in characters."""
+"""Longest text that is made, in characters, and most elements of an array."""
 
 PLAIN_PATTERN = re.compile(r"(?:[\w /:,-]|\\\.|[$^.|()*+?]|\[[\w-]+\])*")
 """Regular expressions that mean the same to PostgreSQL and to Python."""
@@ -41,7 +41,7 @@ def call(name: str, arguments: list[Value]) -> Value | None:
         result = function(*arguments)
     except (TypeError, ValueError, OverflowError):  # arguments that the function does not take
         return None
-    return None if isinstance(result, str) and len(result) > MAX_TEXT else result
+    return None if isinstance(result, (str, list)) and len(result) > MAX_TEXT else result
 
 
 def joined(pieces: list[Value]) -> Value | None:
@@ -53,11 +53,12 @@ def joined(pieces: list[Value]) -> Value | None:
         if (text := text_of(piece)) is None:
             return None
         texts.append(text)
+    if sum(map(len, texts)) > MAX_TEXT:
+        return None
     for at, text in enumerate(texts):
         if isinstance(text, RegName) and not stands_alone("".join(texts[:at]), text, "".join(texts[at + 1 :])):
             return None
-    whole = "".join(texts)
-    return whole if len(whole) <= MAX_TEXT else None
+    return _join("", texts)
 
 
 def stands_alone(before: str, name: str, behind: str) -> bool:
@@ -69,7 +70,7 @@ def format_text(template: Value, *arguments: Value) -> Value | None:
     """`format()`: https://www.postgresql.org/docs/current/functions-string.html#FUNCTIONS-STRING-FORMAT."""
     if not isinstance(template, str):
         return NULL if template is NULL else None
-    position, end = 0, 0
+    position, end, size = 0, 0, len(template)
     parts: list[str] = []
     for match in _FORMAT.finditer(template):
         number, left, width, kind = match.groups()
@@ -86,6 +87,9 @@ def format_text(template: Value, *arguments: Value) -> Value | None:
         if text is None:
             return None
         if isinstance(value, RegName) and not stands_alone("".join(parts), value, template[end:]):
+            return None
+        size += max(len(text), int(width or 0))
+        if size > MAX_TEXT:
             return None
         if width:
             text = text.ljust(int(width)) if left else text.rjust(int(width))
@@ -174,8 +178,25 @@ def _ascii(value: Value) -> str:
     return text
 
 
-def _concat_ws(separator: Value, *values: Value) -> Value:
-    return NULL if separator is NULL else _text(separator).join(_written(v) for v in values if v is not NULL)
+def _join(separator: str, texts: list[str]) -> str | None:
+    """The texts with a separator between them, unless that is too long."""
+    size = sum(map(len, texts)) + len(separator) * (len(texts) - 1)
+    return separator.join(texts) if size <= MAX_TEXT else None
+
+
+def _replace(text: Value, old: Value, new: Value) -> Value | None:
+    whole, before, behind = _text(text), _text(old), _text(new)
+    return _join(behind, whole.split(before)) if before else whole
+
+
+def _concat(*values: Value) -> Value | None:
+    return _concat_ws("", *values)
+
+
+def _concat_ws(separator: Value, *values: Value) -> Value | None:
+    if separator is NULL:
+        return NULL
+    return _join(_text(separator), [_written(value) for value in values if value is not NULL])
 
 
 def _quote_nullable(value: Value) -> Value:
@@ -237,8 +258,8 @@ def _string_to_array(text: Value, separator: Value) -> Value | None:
     return [*whole.split(_text(separator))] if separator else [whole]
 
 
-def _array_to_string(values: Value, separator: Value) -> Value:
-    return _text(separator).join(_written(value) for value in _flat(_list(values)))
+def _array_to_string(values: Value, separator: Value) -> Value | None:
+    return _join(_text(separator), [_written(value) for value in _flat(_list(values))])
 
 
 def _array_length(values: Value, dimension: Value) -> Value:
@@ -252,12 +273,12 @@ def _flat(values: list[Value]) -> list[Value]:
     return [one for value in values for one in (_flat(value) if isinstance(value, list) else [value])]
 
 
-def _append(values: Value, value: Value) -> Value:
-    return [*_list(values), value]
+def _append(values: Value, value: Value) -> Value | None:
+    return [*_list(values), value] if not isinstance(value, list) else None
 
 
-def _prepend(value: Value, values: Value) -> Value:
-    return [value, *_list(values)]
+def _prepend(value: Value, values: Value) -> Value | None:
+    return [value, *_list(values)] if not isinstance(value, list) else None
 
 
 def _cat(first: Value, second: Value) -> Value:
@@ -314,7 +335,7 @@ def _quotient(a: int, b: int) -> int:
 _WITH_NULLS: dict[str, Callable[..., Value | None]] = {
     "array_append": _append,
     "array_prepend": _prepend,
-    "concat": lambda *values: "".join(_written(value) for value in values if value is not NULL),
+    "concat": _concat,
     "concat_ws": _concat_ws,
     "format": format_text,
     "quote_nullable": _quote_nullable,
@@ -342,7 +363,7 @@ _STRICT: dict[str, Callable[..., Value | None]] = {
     "quote_literal": lambda value: quote_literal(_written(value)),
     "regexp_replace": _regexp_replace,
     "repeat": _repeat,
-    "replace": lambda text, old, new: _text(text).replace(_text(old), _text(new)) if old else text,
+    "replace": _replace,
     "reverse": lambda text: _text(text)[::-1],
     "right": _right,
     "rpad": lambda text, length, fill=" ": _pad(text, length, fill, left=False),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import pytest
 
 from auditor.migrations.effects import changes_of, changes_of_call
@@ -130,3 +132,41 @@ def test_what_is_nested_deeply_is_not_known(count: int) -> None:
 
 def test_operator_without_a_left_side() -> None:
     assert value_of("|| 'x'") is None
+
+
+_A = "a := a || a; " * 60
+_BOMBS = {
+    "a text that doubles": f"a text := 'xx'; BEGIN {_A}",
+    "an array that doubles": f"a text[] := ARRAY['xx', 'yy']; BEGIN {_A}",
+    "by array_cat": "a text[] := ARRAY['xx']; BEGIN " + "a := array_cat(a, a); " * 60,
+    "by array_append": "a text[] := ARRAY['xx']; BEGIN " + "a := array_append(a, a); " * 60,
+    "arrays within arrays": "a text[] := ARRAY['xx']; BEGIN "
+    + "a := ARRAY[a, a]; " * 60
+    + "EXECUTE array_to_string(a, ''); EXECUTE 'SELECT ' || cardinality(a);",
+    "a wide format": "a text := format('%1000000000s', 'x'); BEGIN ",
+    "many formats": "b text := repeat('x', 99000); a text := format('" + "%1$s" * 20_000 + "', b); BEGIN ",
+    "replace": "b text := repeat('x', 99000); a text := replace(b, 'x', b); BEGIN ",
+    "concat": "b text := repeat('x', 99000); a text := concat(" + ", ".join(["b"] * 90) + "); BEGIN ",
+    "a chain": "b text := repeat('x', 99000); a text := " + " || ".join(["b"] * 9000) + "; BEGIN ",
+    "concat_ws": "b text := repeat('x', 99000); a text := concat_ws(b, " + ", ".join(["'y'"] * 90) + "); BEGIN ",
+    "array_to_string": "b text := repeat('x', 99000); "
+    "a text := array_to_string(string_to_array(b, NULL), b); BEGIN ",
+    "string_to_array": "b text := repeat('x', 99000); a text[] := string_to_array(b, NULL) || '1'; BEGIN "
+    "a := a || a;",
+}
+
+
+@pytest.mark.parametrize("case", _BOMBS)
+def test_what_grows_is_not_followed(case: str) -> None:
+    tracemalloc.start()
+    try:
+        changes = changes_of(
+            f"DO $$ DECLARE {_BOMBS[case]} EXECUTE a[1]; END $$"
+            if "[]" in _BOMBS[case]
+            else f"DO $$ DECLARE {_BOMBS[case]} EXECUTE a; END $$"
+        )
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert any(isinstance(change, Unknown) for change in changes)
+    assert most < 64 * 1024 * 1024

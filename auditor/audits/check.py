@@ -89,7 +89,7 @@ def look(settings: Settings, asked: Callable[[Inputs], Iterable[str]] | None = N
     outcome += live_outcome
     if live is not None:
         expected = replayed.snapshot if replayed is not None else None
-        facts = Facts(configuration, inputs.history, live.snapshot, expected, live.applied, lookups=live.lookups)
+        facts = Facts(configuration, inputs.history, live.snapshot, expected, live.ledger, lookups=live.lookups)
         outcome += _without_what_was_said(drifted(facts, "core"), outcome)
         outcome += _without_what_was_said(drifted_bodies(facts), outcome)
     outcome += _guards(configuration, settings)

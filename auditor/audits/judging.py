@@ -10,6 +10,7 @@ from auditor.contract.breach import Breach, Unmatched
 from auditor.contract.check import check_contract
 from auditor.contract.drift import drift
 from auditor.contract.facts import Facts
+from auditor.contract.ledgers import LedgerState
 from auditor.model import Finding, Snapshot
 from auditor.rules import RULES, breaches
 from auditor.rules.configuration import entry_matches_nothing
@@ -23,7 +24,7 @@ def keeps_contract(inputs: Inputs, snapshot: Snapshot) -> Outcome:
     if inputs.configuration is None:
         raise ValueError("a contract without configuration")
     applied = frozenset(migration.id for migration in inputs.history.migrations)
-    facts = Facts(inputs.configuration, inputs.history, snapshot, snapshot, applied)
+    facts = Facts(inputs.configuration, inputs.history, snapshot, snapshot, LedgerState(applied=applied))
     checked = check_contract(facts)
     return Outcome(
         findings=_findings(checked.breaches, checked.unmatched),
@@ -41,10 +42,20 @@ def drifted(facts: Facts, scope: Scope) -> Outcome:
         evaluated=CONTRACT | (DRIFT if facts.expected is not None else frozenset()),
         checked=result.checked,
         not_checked=result.not_checked,
+        notes=_pending(facts),
     )
 
 
 # Private
+
+
+def _pending(facts: Facts) -> tuple[str, ...]:
+    """Migrations that are still to be applied, as one note."""
+    pending = facts.pending
+    if not pending:
+        return ()
+    more = f" and {len(pending) - 5} more" if len(pending) > 5 else ""
+    return (f"not applied yet: {', '.join(pending[:5])}{more}",)
 
 
 def _findings(found: Sequence[Breach], unmatched: Iterable[Unmatched]) -> tuple[Finding, ...]:

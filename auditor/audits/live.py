@@ -14,7 +14,7 @@ from auditor.catalog.reader import read_snapshot
 from auditor.catalog.session import read_only_session
 from auditor.catalog.steady import read_steadily
 from auditor.catalog.url import parse_url
-from auditor.contract.ledger import applied_migrations
+from auditor.contract.ledgers import LedgerState, read_ledgers
 from auditor.contract.lookups import read_lookups
 from auditor.contract.whitelists import Lookups
 from auditor.model import Snapshot
@@ -28,7 +28,7 @@ class Live:
 
     Attributes:
         snapshot: the catalog.
-        applied: ids of the migrations that the ledger says were applied; None if no ledger was read.
+        ledger: what the ledgers say; None if they were not asked for.
         name: database, host, port and user, without a password.
         place: when the server was started, to the microsecond, and the name of the database: no other has both.
             None if that was not asked for.
@@ -37,7 +37,7 @@ class Live:
     """
 
     snapshot: Snapshot
-    applied: frozenset[str] | None
+    ledger: LedgerState | None
     name: str
     place: tuple[str, str] | None = None
     further: Any = None
@@ -47,6 +47,11 @@ class Live:
     def major(self) -> int:
         """The server's major version."""
         return self.snapshot.server_version_num // 10_000
+
+    @property
+    def applied(self) -> frozenset[str] | None:
+        """Ids of the migrations that the ledger says were applied; None if no ledger was read."""
+        return self.ledger.applied if self.ledger is not None else None
 
     @property
     def note(self) -> str:
@@ -66,7 +71,7 @@ def read_live(
 
     Args:
         url: URL or conninfo; empty leaves all to libpq.
-        inputs: to read the ledger of the history too, if the contract names migrations that must be there.
+        inputs: to read the ledgers of the history too.
         names: read only these objects, kind -> identities.
         further: reads what else is wanted, in the same transaction.
 
@@ -79,13 +84,14 @@ def read_live(
 
     def read(connection: psycopg.Connection[Any]) -> Live:
         snapshot = read_snapshot(connection, names=names)
-        wants_ledger = inputs and inputs.configuration and inputs.configuration.contract.deployed
-        applied = applied_migrations(connection, inputs.migrations) if inputs and wants_ledger else None
+        configuration = inputs.configuration if inputs else None
+        ledger = None
+        if inputs is not None and configuration is not None:
+            ledger = read_ledgers(connection, inputs.migrations, configuration.ledger)
         place = connection.execute(_PLACE).fetchone() if inputs and inputs.settings.shadow else None
         more = further(connection) if further is not None else None
-        configuration = inputs.configuration if inputs else None
         lookups = read_lookups(connection, configuration, snapshot) if configuration is not None else {}
-        return Live(snapshot, applied, target, place and (place[0], place[1]), more, lookups)
+        return Live(snapshot, ledger, target, place and (place[0], place[1]), more, lookups)
 
     with read_only_session(url or None) as connection:
         return read_steadily(connection, read, whole=names is None)

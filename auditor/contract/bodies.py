@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+from collections.abc import Iterable
 
 from auditor.sql import UnreadableSql
 from auditor.sql.grammar import scan
@@ -26,6 +27,18 @@ def differs_in_layout_only(left: str, right: str) -> bool:
         return left != right and _tokens(left) == _tokens(right)
     except UnreadableSql:
         return False
+
+
+def same_statements(left: Iterable[str], right: Iterable[str]) -> bool | None:
+    """Whether two lists of statements are the same text but for blanks, comments and semicolons.
+
+    None if either cannot be read.
+    """
+    try:
+        one, other = ([word for text in texts for word in _tokens(text) if word != ";"] for texts in (left, right))
+        return one == other
+    except UnreadableSql:
+        return None
 
 
 def body_diff(expected: str, actual: str, from_name: str, to_name: str) -> str:

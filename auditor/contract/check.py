@@ -6,6 +6,7 @@ from auditor.contract.arbiters import check_arbiters
 from auditor.contract.breach import Checked
 from auditor.contract.dedupe_keys import check_dedupe_keys
 from auditor.contract.deployed import check_deployed
+from auditor.contract.deployment import check_ledger
 from auditor.contract.facts import Facts
 from auditor.contract.functions import check_functions
 from auditor.contract.merge import merged
@@ -23,6 +24,7 @@ CHECKS = (
     check_projections,
     check_arbiters,
     check_deployed,
+    check_ledger,
 )
 """One for each kind of entry. Of two breaches about the same, that of the earlier check is kept."""
 

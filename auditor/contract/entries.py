@@ -235,6 +235,20 @@ class ProjectionEntry(Entry, frozen=True, kw_only=True):
     ] = None
 
 
+class LedgerEntry(Entry, frozen=True, kw_only=True):
+    """The table in which the migrations that were applied are noted, where it is not the tool's usual one."""
+
+    table: Annotated[Text, Meta(description="The table: `SCHEMA.NAME`.", extra={"read": "table"})]
+    id_column: Annotated[Text, Meta(description="Column with the migration's id, version or file name.")]
+    checksum_column: Annotated[
+        Text | None,
+        Meta(description="Column with a hash (MD5, SHA-1, SHA-2, hexadecimal) of the file's bytes."),
+    ] = None
+    applied_at_column: Annotated[
+        Text | None, Meta(description="Column with the time at which it was applied.")
+    ] = None
+
+
 class DeployedEntry(Entry, frozen=True, kw_only=True):
     """A migration that must have reached the live database."""
 

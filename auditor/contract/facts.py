@@ -19,6 +19,7 @@ from auditor.contract.breach import Breach, Cause, Unmatched
 from auditor.contract.comparison import explained_by
 from auditor.contract.ddl import function_statement
 from auditor.contract.grants import Roles
+from auditor.contract.ledgers import LedgerState
 from auditor.contract.load import Configuration
 from auditor.contract.repair import repair_from_history, repair_sql
 from auditor.contract.whitelists import Lookups
@@ -29,6 +30,9 @@ from auditor.model.change import Access, AnyChange, Name, Rows, Unknown
 from auditor.sql.names import qualified, quote_identifier
 
 ROUTINES = ("function", "procedure")
+DAGS = frozenset({"alembic", "django"})
+"""Layouts whose migrations have no single order: what is not applied may lie on another branch."""
+
 TABLES = ("table", "foreign table", "view", "materialized view")
 
 
@@ -56,7 +60,7 @@ class Facts:
         history: the migrations, folded.
         live: the snapshot that is judged.
         expected: the snapshot of a replay of the history, or None.
-        applied: ids of the migrations that the ledger of `live` names, or None if no ledger was read.
+        ledger: what the ledgers of `live` say; None if they were not asked.
         whole: False if `live` holds only the objects that the contract names.
         lookups, expected_lookups: rows of the lookup tables of job types, on either side.
     """
@@ -65,11 +69,28 @@ class Facts:
     history: History
     live: Snapshot
     expected: Snapshot | None = None
-    applied: frozenset[str] | None = None
+    ledger: LedgerState | None = None
     whole: bool = True
     lookups: Lookups = field(default_factory=dict)
     expected_lookups: Lookups = field(default_factory=dict)
     _classes: dict[ObjectId, OwnerClass] = field(default_factory=dict, repr=False)
+
+    @property
+    def applied(self) -> frozenset[str] | None:
+        """Ids of the migrations that the ledger names; None if no ledger was read."""
+        return self.ledger.applied if self.ledger is not None else None
+
+    @property
+    def pending(self) -> tuple[str, ...]:
+        """Migrations that are still to be applied: behind the last one that the ledger names."""
+        found: list[str] = []
+        for layout in self.ledger.layouts if self.ledger is not None else ():
+            ids = [one.id for one in self.history.migrations if one.layout == layout]
+            marks = [at for at, one in enumerate(ids) if one in (self.applied or ())]
+            if marks:
+                start = 0 if layout in DAGS else marks[-1] + 1
+                found += [one for one in ids[start:] if one not in (self.applied or ())]
+        return tuple(found)
 
     # Objects
 
@@ -266,7 +287,10 @@ class Facts:
             verb = "drops" if last.action == "drop" else "renames"
             return f"is missing: {last.migration} {verb} it"
         definition = self.definition(item)
-        return f"is missing; {definition.migration} made it" if definition is not None else "is missing"
+        if definition is None:
+            return "is missing"
+        pending = ", which is not applied yet" if definition.migration in self.pending else ""
+        return f"is missing; {definition.migration} made it{pending}"
 
     def unmatched(self, entry: str, item: ObjectId, location: Location) -> Unmatched:
         """An entry of the contract that names what is nowhere."""

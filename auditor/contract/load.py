@@ -8,7 +8,7 @@ from pathlib import Path
 
 from msgspec import inspect
 
-from auditor.contract.entries import Contract, DefinitionFile
+from auditor.contract.entries import Contract, DefinitionFile, LedgerEntry
 from auditor.contract.positions import compose, place
 from auditor.contract.readers import split_kind
 from auditor.contract.reading import WRONG, Reading
@@ -43,6 +43,7 @@ class Configuration:
         overrides: by id, migrations whose class is declared.
         contract: what must hold of the core.
         guards: what runtime source code must not do.
+        ledger: where the applied migrations are noted, or None for the tool's own table.
         pipeline: how forensics reads the live flow, or None.
         phases: what must be so before the next phase opens.
         replay: what a replay of the migrations needs.
@@ -60,6 +61,7 @@ class Configuration:
     overrides: dict[str, Override] = field(default_factory=dict)
     contract: Contract = field(default_factory=Contract)
     guards: tuple[Guard, ...] = ()
+    ledger: LedgerEntry | None = None
     pipeline: Pipeline | None = None
     phases: tuple[Phase, ...] = ()
     replay: Replaying = field(default_factory=Replaying)
@@ -109,6 +111,7 @@ def load(path: Path, root: Path | None = None) -> Configuration:
         },
         contract=document.contract,
         guards=document.guards,
+        ledger=document.ledger,
         pipeline=document.pipeline,
         phases=document.phases,
         replay=document.replay,

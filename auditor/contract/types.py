@@ -14,7 +14,7 @@ from typing import Annotated, ClassVar, Literal
 from msgspec import Meta, field
 
 from auditor.contract.base import ClassName, Entry, Mode, SeverityName, Text, twice
-from auditor.contract.entries import Contract
+from auditor.contract.entries import Contract, LedgerEntry
 from auditor.contract.readers import split_kind
 from auditor.model import Location, OwnerClass, Severity
 
@@ -593,6 +593,10 @@ class Document(Entry, frozen=True, kw_only=True):
         tuple[OverrideEntry, ...], Meta(description="Migrations whose class is declared, with a reason.")
     ] = ()
     contract: Annotated[Contract, Meta(description="What must hold of the core.")] = Contract()
+    ledger: Annotated[
+        LedgerEntry | None,
+        Meta(description="Where the applied migrations are noted. The tool's own table when left out."),
+    ] = None
     guards: Annotated[tuple[Guard, ...], Meta(description="What runtime source code must not do.")] = ()
     pipeline: Annotated[Pipeline | None, Meta(description="How forensics reads the live flow.")] = None
     phases: Annotated[

@@ -21,11 +21,13 @@ from auditor.rules.configuration import (
     entry_matches_nothing,
 )
 from auditor.rules.contract import (
+    applied_file_edited,
     claim_scope,
     conflict_without_arbiter,
     dedupe_key,
     function_contract,
     job_types,
+    ledger_disagrees,
     not_deployed,
     projection_read,
     projection_write,
@@ -119,6 +121,8 @@ RULES: tuple[Rule, ...] = (
     evidence_missing.RULE,
     conflict_without_arbiter.RULE,
     projection_write.RULE,
+    applied_file_edited.RULE,
+    ledger_disagrees.RULE,
     ambiguous_column.RULE,
     missing_return.RULE,
     swallowed_error.RULE,

@@ -16,6 +16,7 @@ from auditor.contract.breach import Breach
 from auditor.contract.check import check_contract
 from auditor.contract.drift import DriftResult, drift
 from auditor.contract.facts import Facts
+from auditor.contract.ledgers import LedgerState
 from auditor.contract.load import Configuration, load
 from auditor.contract.resolve import names_of_contract, resolved_contract, unmatched_entries
 from auditor.history import History, fold
@@ -713,14 +714,14 @@ def test_a_migration_that_the_ledger_does_not_name(pipeline: Pipeline) -> None:
     live = live_after(pipeline, "select 1")
     ids = [migration.id for migration in pipeline.history.migrations]
 
-    result = drift(pipeline.facts("classifications.yaml", live, applied=frozenset(ids[:3])))
+    result = drift(pipeline.facts("classifications.yaml", live, ledger=LedgerState(applied=frozenset(ids[:3]))))
     (breach,) = result.breaches
     assert breach.name == "not-deployed"
     assert "the ledger does not name it" in breach.message
     assert breach.location is not None
     assert breach.location.file == "classifications.yaml"
 
-    result = drift(pipeline.facts("classifications.yaml", live, applied=frozenset(ids)))
+    result = drift(pipeline.facts("classifications.yaml", live, ledger=LedgerState(applied=frozenset(ids))))
     assert result.breaches == ()
 
 

@@ -9,13 +9,13 @@ import pytest
 from test_comparison import sample, snapshot
 
 from auditor.catalog.kinds import BY_KIND
+from auditor.contract.alembic_order import alembic_parents, reached
 from auditor.contract.base import Text
 from auditor.contract.breach import Breach, Cause, listed
 from auditor.contract.dedupe_keys import differences, uniquenesses
 from auditor.contract.entries import DedupeKeyEntry
 from auditor.contract.facts import Facts, Standing, is_pattern, matches, nearest
 from auditor.contract.firing import Firing, parse_firing
-from auditor.contract.ledger import alembic_parents, reached
 from auditor.contract.load import Configuration
 from auditor.contract.merge import merged
 from auditor.contract.types import Severities

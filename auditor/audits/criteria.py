@@ -18,7 +18,7 @@ from auditor.audits.record import Recorded, read_record, zero_for, zero_since
 from auditor.config import Settings
 from auditor.contract.deployed import lacking_effects
 from auditor.contract.facts import Facts
-from auditor.contract.ledger import applied_migrations
+from auditor.contract.ledgers import LedgerState, read_ledgers
 from auditor.contract.load import Configuration
 from auditor.contract.readers import interval_seconds
 from auditor.contract.types import Criterion
@@ -61,7 +61,7 @@ class Gathered:
     """What was read for all criteria, in one transaction."""
 
     now: datetime.datetime
-    applied: frozenset[str] | None
+    ledger: LedgerState
     kpis: dict[str, Kpis]
     traces: dict[int, list[Trace]]
     rows: Rows
@@ -92,9 +92,12 @@ def gather(
     if isinstance(recorder, Recorder) and days:
         since = datetime.datetime.combine(min(days), datetime.time(), datetime.UTC)
         entries = read_entries(connection, recorder, since=since)
+    configured = inputs.configuration.ledger if inputs.configuration is not None else None
     return Gathered(
         now=now[0],
-        applied=applied_migrations(connection, inputs.migrations),
+        ledger=read_ledgers(
+            connection, inputs.migrations, inputs.configuration.ledger if inputs.configuration else None
+        ),
         kpis={one: read_kpis(connection, flow, one) for one in sorted(windows)} if flow is not None else {},
         traces={number: _last_flows(connection, flow, one) for number, one in flows} if flow is not None else {},
         rows=read_rows(connection, inputs.migrations),
@@ -117,7 +120,7 @@ def judge(
         criteria: of one phase or of several.
     """
     gathered: Gathered = live.further
-    facts = Facts(configuration, inputs.history, live.snapshot, None, gathered.applied)
+    facts = Facts(configuration, inputs.history, live.snapshot, None, gathered.ledger)
     judged = []
     for number, one in enumerate(criteria):
         context = _Context(settings, inputs, configuration, live, gathered, facts, one, number)
@@ -216,9 +219,9 @@ def _deployed(context: _Context) -> Judged:
     if migration not in known:
         raise CouldNotCheck(f"there is no migration {migration}")
     lacking = [one.message for one in lacking_effects(context.facts, migration)]
-    if context.gathered.applied is None:
+    if context.gathered.ledger.applied is None:
         return context.judged(False if lacking else None, "no ledger was read", command, tuple(lacking[:10]))
-    in_ledger = migration in context.gathered.applied
+    in_ledger = migration in context.gathered.ledger.applied
     figure = f"{'in' if in_ledger else 'not in'} the ledger; {len(lacking)} of its effects are lacking"
     return context.judged(in_ledger and not lacking, figure, command, tuple(lacking[:10]))
 

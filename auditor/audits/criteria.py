@@ -95,9 +95,7 @@ def gather(
     configured = inputs.configuration.ledger if inputs.configuration is not None else None
     return Gathered(
         now=now[0],
-        ledger=read_ledgers(
-            connection, inputs.migrations, inputs.configuration.ledger if inputs.configuration else None
-        ),
+        ledger=read_ledgers(connection, inputs.migrations, configured),
         kpis={one: read_kpis(connection, flow, one) for one in sorted(windows)} if flow is not None else {},
         traces={number: _last_flows(connection, flow, one) for number, one in flows} if flow is not None else {},
         rows=read_rows(connection, inputs.migrations),

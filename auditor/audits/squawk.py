@@ -104,6 +104,9 @@ def sheet_of(migration: Migration) -> Sheet:
 _HARMLESS = "prefer-"
 """How rules begin that are about style: no error, whatever they are about."""
 
+_PRECAUTIONS = frozenset({"require-lock-timeout", "require-statement-timeout"})
+"""Rules that find no hazard, but that nothing was done about one that may be there: a warning for core."""
+
 
 def _run(program: str, migrations: list[Migration], off: list[str], pg_major: int) -> list[dict[str, Any]]:
     """The findings of squawk, as its JSON reporter writes them; `file` is the number of the migration."""
@@ -171,8 +174,8 @@ def _severity(rule: str, owner_class: OwnerClass | None) -> Severity:
     if rule.startswith(_HARMLESS):
         return Severity.NOTE
     if owner_class is OwnerClass.CORE:
-        return Severity.ERROR
-    return Severity.NOTE if owner_class is OwnerClass.LEGACY else Severity.WARNING
+        return Severity.WARNING if rule in _PRECAUTIONS else Severity.ERROR
+    return Severity.NOTE if owner_class is OwnerClass.LEGACY or rule in _PRECAUTIONS else Severity.WARNING
 
 
 def _subject(

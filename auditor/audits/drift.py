@@ -40,7 +40,14 @@ def run(settings: Settings) -> Report:
         inputs = with_captured(inputs, {}, NEWEST)
         snapshot, expected = respelled(snapshot), respelled(expected) if expected is not None else None
     facts = Facts(
-        configuration, inputs.history, snapshot, expected, live.ledger, whole=not narrow, lookups=live.lookups
+        configuration,
+        inputs.history,
+        snapshot,
+        expected,
+        live.ledger,
+        whole=not narrow,
+        lookups=live.lookups,
+        replayed=settings.against == "history",
     )
     about = Outcome(evaluated=BOOKKEEPING, notes=(live.note, f"scope {settings.scope}"))
     found = drifted(facts, settings.scope) + drifted_bodies(facts)

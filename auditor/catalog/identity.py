@@ -27,3 +27,17 @@ def names_in(identity: str) -> tuple[tuple[str, ...], str]:
             break
         position += 1
     return tuple(names), identity[position:]
+
+
+def without_last_name(identity: str) -> str:
+    """The dotted names of an identity but the last, as they are quoted.
+
+    >>> without_last_name('public."Or.der".id')
+    'public."Or.der"'
+    """
+    position = last = 0
+    while match := _NAME.match(identity, position):
+        if identity[match.end() : match.end() + 1] != ".":
+            break
+        last, position = match.end(), match.end() + 1
+    return identity[:last]

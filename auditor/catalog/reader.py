@@ -14,16 +14,17 @@ from dataclasses import fields
 from functools import cache
 from operator import itemgetter
 from pathlib import Path
-from types import NoneType
+from types import MappingProxyType, NoneType
 from typing import Any, cast, get_args, get_type_hints
 
 import psycopg
 
 from auditor.catalog.identity import names_in
 from auditor.catalog.kinds import BY_KIND, KINDS
+from auditor.catalog.kinds.cron_job import CronJob
+from auditor.catalog.kinds.role import Role
 from auditor.catalog.printing import wrongly_printed
 from auditor.catalog.spelling import respelled_id
-from auditor.catalog.table_part import TablePart
 from auditor.errors import CatalogChanged, CouldNotCheck
 from auditor.model import CatalogObject, ObjectId, Snapshot
 
@@ -80,20 +81,25 @@ def read_snapshot(
         psycopg.Error: from the server; `read_only_session` turns it into CouldNotCheck.
         ValueError: the settings are not those of `set_printing`, or a kind is none.
     """
-    classes = _classes(kinds if kinds is not None or names is None else _kinds_of(names))
+    classes = _classes(kinds) if names is None else _hanging(_classes(kinds), names)
     excluded = ["information_schema", *exclude_schemas]
     major = connection.info.server_version // 10000
     oids = _narrow(connection, names) if names is not None else None
-    queries = list(dict.fromkeys(_query_of(kind) for kind in classes))
+    queries = [query for query in dict.fromkeys(_query_of(kind) for kind in classes) if query != _JOBS]
+    wants_jobs = CronJob in classes
     try:
         with connection.pipeline():
             wrong = wrongly_printed(connection)
+            schedule = _execute(connection, _text("schedule"), []) if wants_jobs else None
             cursors = {query: _execute(connection, _sql(query, major), [excluded, oids]) for query in queries}
             role = _execute(connection, _text("migration_role"), [excluded, list(LEDGER_TABLES)])
-            unread = None if names is not None else _execute(connection, _text("unread"), [excluded])
+            unread = None if names is not None else _execute(connection, _text("unread"), [])
             # Within the batch: the rows of one query are bound while the server runs the next.
             if settings := [name for (name,) in wrong.fetchall()]:
                 raise ValueError(f"set_printing() was not called: {', '.join(settings)} would change what is read")
+            readable, not_readable = _jobs(schedule.fetchone() if schedule is not None else None)
+            if readable:
+                cursors[_JOBS] = _execute(connection, _sql(_JOBS, major), [])
             objects = _objects(cursors, classes)
             ledger_owner = role.fetchone()
             not_read = unread.fetchall() if unread is not None else []
@@ -108,7 +114,10 @@ def read_snapshot(
         server_version_num=connection.info.server_version,
         objects=dict(sorted(objects.items(), key=lambda item: (item[0].kind, item[0].identity))),
         migration_role=ledger_owner[0] if ledger_owner else _owner_of_most(objects.values()),
-        unread=tuple((kind, f"{count} there; this kind is not read") for kind, count in not_read),
+        unread=(
+            *(((CronJob.KIND, not_readable),) if not_readable else ()),
+            *((kind, why) for kind, why in not_read),
+        ),
     )
 
 
@@ -124,14 +133,20 @@ def _classes(kinds: Collection[str] | None) -> tuple[type[CatalogObject], ...]:
     return tuple(kind for kind in KINDS if kind.KIND in kinds)
 
 
-def _kinds_of(names: Mapping[str, Collection[str]]) -> set[str]:
-    """The kinds that are named, and those of what hangs on an object of such a kind."""
-    wanted = {kind for kind, identities in names.items() if identities}
-    if wanted & _WITH_PARTS:
-        wanted |= {kind.KIND for kind in KINDS if issubclass(kind, TablePart)} | {"sequence", "table"}
-    if "type" in wanted:
-        wanted.add("domain constraint")
-    return wanted & BY_KIND.keys()
+_JOBS = CronJob.__module__.rpartition(".")[2]
+"""The one query that reads a table which not every database has, and not every role may read."""
+
+
+def _jobs(schedule: tuple[bool, bool, bool] | None) -> tuple[bool, str | None]:
+    """Whether the jobs of pg_cron can be read, and what to say if not all of them."""
+    readable, limited, known = schedule or (False, False, True)
+    if not known:
+        return False, "the columns of cron.job are not those of a known version of pg_cron"
+    if schedule is not None and not readable:
+        return False, "the role may not read cron.job (USAGE on schema cron, SELECT on the table)"
+    if limited:
+        return True, "row security shows a role its own jobs only; those of other roles are not checked"
+    return readable, None
 
 
 def _query_of(kind: type[CatalogObject]) -> str:
@@ -216,6 +231,45 @@ def _owner_of_most(objects: Iterable[CatalogObject]) -> str | None:
 
 # Narrowing to what is named
 
+_HANGING: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "table": frozenset(
+            [
+                "table",
+                "table column",
+                "table constraint",
+                "index",
+                "trigger",
+                "policy",
+                "rule",
+                "sequence",
+                "statistics object",
+                "foreign table",
+                "foreign table column",
+            ]
+        ),
+        "foreign table": frozenset(
+            ["foreign table column", "table constraint", "trigger", "rule", "sequence", "statistics object"]
+        ),
+        "view": frozenset({"trigger", "rule"}),
+        "materialized view": frozenset({"index", "rule", "statistics object"}),
+        "type": frozenset({"domain constraint"}),
+        "table column": frozenset({"sequence"}),
+        "foreign table column": frozenset({"sequence"}),
+        "foreign-data wrapper": frozenset({"server", "user mapping"}),
+        "server": frozenset({"user mapping"}),
+        "operator family": frozenset({"operator class"}),
+    }
+)
+"""Kind -> kinds of what may hang on it, at any distance; a security label may hang on all."""
+
+
+def _hanging(classes: Iterable[type[CatalogObject]], names: Iterable[str]) -> tuple[type[CatalogObject], ...]:
+    """Those of the classes whose objects are named or may hang on what is named."""
+    wanted = {"security label", *names}.union(*(_HANGING.get(kind, ()) for kind in names))
+    return tuple(kind for kind in classes if kind.KIND in wanted)
+
+
 _CATALOG = {
     "schema": "pg_namespace",
     "extension": "pg_extension",
@@ -227,13 +281,36 @@ _CATALOG = {
     "function": "pg_proc",
     "procedure": "pg_proc",
     "aggregate": "pg_proc",
+    "operator": "pg_operator",
+    "operator family": "pg_opfamily",
+    "operator class": "pg_opclass",
+    "cast": "pg_cast",
+    "collation": "pg_collation",
+    "conversion": "pg_conversion",
+    "statistics object": "pg_statistic_ext",
+    "text search configuration": "pg_ts_config",
+    "text search dictionary": "pg_ts_dict",
+    "text search parser": "pg_ts_parser",
+    "text search template": "pg_ts_template",
+    "language": "pg_language",
+    "transform": "pg_transform",
+    "access method": "pg_am",
+    "foreign-data wrapper": "pg_foreign_data_wrapper",
+    "server": "pg_foreign_server",
+    "user mapping": "pg_user_mapping",
+    "subscription": "pg_subscription",
+    "role": "pg_authid",
+    "database": "pg_database",
+    "tablespace": "pg_tablespace",
+    "parameter ACL": "pg_parameter_acl",
+    "security label": "pg_seclabel",
+    "cron job": "",
 }
 """Where the object that an identity begins or ends with is looked up; what is not here is a relation."""
 
 _ROUTINES = frozenset({"function", "procedure", "aggregate"})
-_WITH_PARTS = {"table", "foreign table", "view", "materialized view"}
-
-_WITHOUT_SCHEMA = {"pg_namespace", "pg_extension", "pg_event_trigger", "pg_publication"}
+_WITHOUT_SCHEMA = {"pg_namespace", "pg_extension", "pg_event_trigger", "pg_publication", "pg_authid"}
+"""Where a name stands alone; the other kinds that have no schema are not looked up by name."""
 
 
 def _narrow(connection: Connection, names: Mapping[str, Collection[str]]) -> list[int]:
@@ -276,6 +353,8 @@ def _named(
         while item is not None:
             names_of_it = (item.id, item.parent, _every_of_its_name(item.id))
             if any(one is not None and respelled_id(one) in wanted for one in names_of_it):
+                return True
+            if isinstance(item, Role) and any(ObjectId("role", name) in wanted for name in item.groups):
                 return True
             item = objects.get(item.parent) if item.parent else None
         return False

@@ -84,6 +84,7 @@ _IDENTITIES = (
     "owned_by",
     "domain",
     "cloned_from",
+    "object",
 )
 """Fields that name another object."""
 

@@ -7,6 +7,8 @@ and for what is on both sides every field that is not equal. Three things make a
   policies are compared with its name replaced by one placeholder on each side;
 - what follows from a parent. A column of a table that is not there is told with the table
   (:attr:`~auditor.model.Comparison.under`), and so is the index of a column that is gone;
+- what one side does not know: a field or a kind that the file of a snapshot lacks, or what lies beyond a replay
+  (:mod:`auditor.contract.beyond`);
 - what two spellings have in common, or two server versions print differently, carry or know (a privilege).
   `equal` may say more.
 """
@@ -32,8 +34,11 @@ from auditor.catalog.kinds.table import Table
 from auditor.catalog.kinds.table_column import TableColumn
 from auditor.catalog.kinds.table_constraint import TableConstraint
 from auditor.catalog.kinds.trigger import Trigger
+from auditor.catalog.kinds.user_mapping import UserMapping
 from auditor.catalog.spelling import without_late_quotes
 from auditor.catalog.table_part import TablePart
+from auditor.contract.beyond import beyond_a_replay
+from auditor.contract.dependencies import more_needs, types_in
 from auditor.model import CatalogObject, Comparison, ObjectId, Snapshot
 from auditor.sql.printed import same_printed_expression, same_printed_query
 
@@ -43,15 +48,27 @@ Equal = Callable[[CatalogObject, str, Any, Any], bool]
 MIGRATION_ROLE = "<migration role>"
 """What the role that ran the migrations is called on both sides; no quoted name can be the same."""
 
+DATABASE = "<database>"
+"""What the database is called on both sides."""
+
 
 _EXPRESSIONS = frozenset({"check", "default", "expression", "predicate", "using", "when"})
 _QUERIES = frozenset({"definition"})
 _VERBATIM = frozenset({"comment", "labels", "options", "settings", "initial_value"})
-_LISTS_OF_EXPRESSIONS = frozenset({"elements", "keys"})
+_LISTS_OF_EXPRESSIONS = frozenset({"elements", "keys", "column_defaults"})
+_NAMED = re.compile(r'(?:"(?:[^"]|"")+"|[^"=]+)=')
+"""In front of a column's default: its name."""
 
 
 def equal_in_meaning(expected_object: CatalogObject, field: str, expected: Any, actual: Any) -> bool:  # noqa: ARG001
     """Whether two servers of one version printed two spellings of the same expression."""
+    if field == "column_defaults":
+        names = [[match[0] for one in side if (match := _NAMED.match(one))] for side in (expected, actual)]
+        if names[0] != names[1]:
+            return False
+        expected, actual = ([_NAMED.sub("", one, count=1) for one in side] for side in (expected, actual))
+    if field == "on" and isinstance(expected, str) and isinstance(actual, str):
+        return same_printed_expression(f"ROW({expected})", f"ROW({actual})")
     if field in _LISTS_OF_EXPRESSIONS:
         return len(expected) == len(actual) and all(map(same_printed_expression, expected, actual))
     return (
@@ -89,6 +106,7 @@ def compare(
     *,
     select: Callable[[ObjectId], bool] | None = None,
     equal: Equal | None = None,
+    replayed: bool = False,
 ) -> list[Comparison]:
     """Every object that is not the same on both sides, in order of kind and identity.
 
@@ -98,24 +116,35 @@ def compare(
         select: which objects to compare; all if not given.
         equal: decides where values of a field are not equal in text. If not given: :func:`equal_in_meaning`, or
             :func:`equal_across_majors` where the servers' majors differ.
+        replayed: whether `expected` is a replay, which knows nothing of what lies beyond it.
     """
     if equal is None:
         equal = equal_in_meaning if _major(expected) == _major(actual) else equal_across_majors
     unknown = frozenset({"MAINTAIN"}) if min(_major(expected), _major(actual)) < 17 else frozenset()
-    wanted = _by_relative_id(expected)
-    found = _by_relative_id(actual)
+    wanted = _by_relative_id(expected, replayed)
+    found = _by_relative_id(actual, replayed)
+    lacking = expected.lacking | actual.lacking
+    incomplete_here, incomplete_there = ({kind for kind, _ in side.unread} for side in (expected, actual))
     left_side, right_side = _Side(expected.migration_role, unknown), _Side(actual.migration_role, unknown)
     comparisons: list[Comparison] = []
     for key in sorted(wanted.keys() | found.keys()):
         left, right = wanted.get(key), found.get(key)
-        one = left if left is not None else found[key]
+        one = right if right is not None else wanted[key]
         if select is not None and not select(one.id):
+            continue
+        if (left is None and key.kind in incomplete_here) or (right is None and key.kind in incomplete_there):
             continue
         if left is None or right is None:
             here, there = (expected, actual) if right is None else (actual, expected)
             comparisons.append(Comparison(one.id, left, right, {}, explained_by(one, here, there)))
         elif changes := _changes(left, right, left_side, right_side, equal):
-            comparisons.append(Comparison(one.id, left, right, changes))
+            known = {
+                field: values
+                for field, values in changes.items()
+                if (key.kind, field) not in lacking and not (replayed and beyond_a_replay(left, right, field))
+            }
+            if known:
+                comparisons.append(Comparison(one.id, left, right, known))
     return _with_followers(comparisons, actual)
 
 
@@ -164,9 +193,11 @@ def needs(item: CatalogObject) -> Iterator[ObjectId]:
     if isinstance(item, Rule):
         yield from _columns_in(item, item.definition)
     if isinstance(item, Function):
-        yield from _types_in(f"{item.returns or ''} {item.arguments}")
+        yield from types_in(f"{item.returns or ''} {item.arguments}")
+        yield ObjectId("language", item.language)
+    yield from more_needs(item)
     if isinstance(item, TableColumn):
-        yield from _types_in(item.type)
+        yield from types_in(item.type)
     if item.parent is not None:
         yield item.parent
     elif schema := _schema_of(item):
@@ -179,14 +210,13 @@ _FOLLOWING = (("owner", {"owner"}), ("persistence", {"persistence"}), ("type", {
 """A change of the field in a table or column makes PostgreSQL change these of the sequence that it owns."""
 
 _WORD = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")+"(?!\()|(?<!::)\b[a-z_][a-z0-9_$]*(?![a-z0-9_$(])""")
-_QUALIFIED_NAME = re.compile(r'(?:"(?:[^"]|"")+"|[a-z_]\w*)\.(?:"(?:[^"]|"")+"|[a-z_]\w*)')
 _SPELLED_NAME = r'"(?:[^"]|"")+"|[^".]+'
-_ROW_TYPES = ("type", "table", "view", "materialized view", "foreign table")
 _COMPARED_FIELDS = {
     kind: tuple(field.name for field in dataclasses.fields(kind) if field.name != "identity") for kind in KINDS
 }
 _ROLE_FIELDS = frozenset({"owner", "role"})
-_RELATIVE_FIELDS = _ROLE_FIELDS | {"privileges", "roles"}
+_PRIVILEGE_FIELDS = frozenset({"privileges", "column_privileges"})
+_RELATIVE_FIELDS = _ROLE_FIELDS | _PRIVILEGE_FIELDS | {"roles"}
 
 
 def _columns_in(item: TablePart, *texts: str | None) -> Iterator[ObjectId]:
@@ -203,13 +233,6 @@ def _schema_of(item: CatalogObject) -> str | None:
         return item.schema
     own, _ = names_in(item.identity)
     return re.match(_SPELLED_NAME, item.identity)[0] if len(own) > 1 else None  # type: ignore[index]
-
-
-def _types_in(text: str) -> Iterator[ObjectId]:
-    """What the qualified names of a type or an argument list may mean: a type, or a table's row type."""
-    for name in _QUALIFIED_NAME.findall(text):
-        for kind in _ROW_TYPES:
-            yield ObjectId(kind, name)
 
 
 def _origins(item: CatalogObject, snapshot: Snapshot) -> Iterator[ObjectId]:
@@ -269,14 +292,26 @@ def _outermost(item: ObjectId, leaders: Mapping[ObjectId, ObjectId]) -> ObjectId
     return item
 
 
-def _by_relative_id(snapshot: Snapshot) -> dict[ObjectId, CatalogObject]:
-    """Objects by identity; default privileges of the migration role carry its name in theirs."""
+def _by_relative_id(snapshot: Snapshot, replayed: bool) -> dict[ObjectId, CatalogObject]:
+    """Objects by identity.
+
+    Default privileges and user mappings of the migration role carry its name in theirs, and so does the role
+    itself, unless a replay made roles by their names. A database has another name on each side.
+    """
+    role = snapshot.migration_role
+    databases = sum(1 for item in snapshot.objects if item.kind == "database")
     objects: dict[ObjectId, CatalogObject] = {}
     for item in snapshot.objects.values():
         key = item.id
-        if key.kind == "default acl" and snapshot.migration_role is not None:
-            words = key.identity.replace(f"for role {snapshot.migration_role} ", f"for role {MIGRATION_ROLE} ", 1)
+        if key.kind == "default acl" and role is not None:
+            words = key.identity.replace(f"for role {role} ", f"for role {MIGRATION_ROLE} ", 1)
             key = ObjectId(key.kind, words)
+        elif isinstance(item, UserMapping) and item.role == role:
+            key = ObjectId(key.kind, f"{MIGRATION_ROLE} on server {item.server}")
+        elif key.kind == "role" and item.identity == role and not replayed:
+            key = ObjectId(key.kind, MIGRATION_ROLE)
+        elif key.kind == "database" and databases == 1:
+            key = ObjectId(key.kind, DATABASE)
         objects[key] = item
     return objects
 
@@ -325,7 +360,7 @@ def _relative(field: str, value: Any, side: _Side) -> Any:
         return MIGRATION_ROLE if value == migration_role else value
     if field == "roles":
         return sorted(MIGRATION_ROLE if role == migration_role else role for role in value)
-    if field == "privileges":
+    if field in _PRIVILEGE_FIELDS:
         prefix = f"{migration_role}: "
         return sorted(
             f"{MIGRATION_ROLE}: {text.removeprefix(prefix)}" if text.startswith(prefix) else text for text in value

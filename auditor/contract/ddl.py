@@ -102,6 +102,7 @@ def function_statement(item: Function, *, replace: bool = True) -> str:
     if item.returns is not None and not procedure:
         lines.append(f"RETURNS {item.returns}")
     words = [f"LANGUAGE {quote_identifier(item.language)}"]
+    words += [f"TRANSFORM {', '.join(f'FOR TYPE {name}' for name in item.transforms)}"] if item.transforms else []
     if not procedure:
         words.append(item.volatility.upper())
         words += ["WINDOW"] if item.window else []
@@ -144,6 +145,7 @@ def constraint_definition(item: TableConstraint) -> str:
     """What stands behind ADD CONSTRAINT NAME."""
     include = f" INCLUDE ({', '.join(item.include)})" if item.include else ""
     options = f" WITH ({', '.join(item.options)})" if item.options else ""
+    options += f" USING INDEX TABLESPACE {item.tablespace}" if item.tablespace else ""
     last = f"{item.columns[-1]} WITHOUT OVERLAPS" if item.temporal and item.columns else ""
     columns = ", ".join([*item.columns[:-1], last] if last and item.type != "f" else item.columns)
     match item.type:
@@ -213,6 +215,9 @@ def _index(item: Index) -> list[str]:
         statements.append(f"ALTER INDEX {item.partition_of} ATTACH PARTITION {item.identity}")
     if item.clustered:
         statements.append(f"ALTER TABLE {item.table} CLUSTER ON {own_name(item.identity)}")
+    for target in item.statistics:
+        place, _, value = target.partition(": ")
+        statements.append(f"ALTER INDEX {item.identity} ALTER COLUMN {place} SET STATISTICS {value}")
     return statements
 
 
@@ -302,7 +307,8 @@ def _constraint(item: TableConstraint) -> list[str] | None:
     if item.inherited:
         return None
     name = own_name(item.identity)
-    return [f"ALTER TABLE {item.table} ADD CONSTRAINT {name} {constraint_definition(item)}"]
+    statements = [f"ALTER TABLE {item.table} ADD CONSTRAINT {name} {constraint_definition(item)}"]
+    return [*statements, f"ALTER TABLE {item.table} CLUSTER ON {name}"] if item.clustered else statements
 
 
 def _domain_constraint(item: DomainConstraint) -> list[str]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from auditor.catalog.kinds.function import Function
+from auditor.contract.beyond import CLUSTER_KINDS
 from auditor.contract.breach import Breach, Cause, Unmatched, listed
 from auditor.contract.check import check_entries
 from auditor.contract.comparison import Equal, compare
@@ -71,9 +72,15 @@ def drift(facts: Facts, scope: Scope = "core", *, equal: Equal | None = None) ->
         selection = Selection(facts, scope)
         for kind, number in _compared(facts, selection).items():
             counts[kind] = max(counts.get(kind, 0), number)
-        for comparison in compare(facts.expected, facts.live, select=selection, equal=equal):
+        comparisons = compare(facts.expected, facts.live, select=selection, equal=equal, replayed=facts.replayed)
+        for comparison in comparisons:
             if comparison.under is None or not selection(comparison.under):
                 breaches += _breaches_of(facts, comparison)
+        if not facts.replayed:
+            not_checked += [f"{kind}: {reason}" for kind, reason in facts.expected.unread]
+            not_checked += [
+                f"{field} of a {kind}: not in the snapshot" for kind, field in sorted(facts.expected.lacking)
+            ]
     not_checked += [f"{kind}: {reason}" for kind, reason in facts.live.unread]
     return DriftResult(
         tuple(merged(breaches, checked.kept)),
@@ -93,6 +100,8 @@ class Selection:
 
     def __call__(self, item: ObjectId) -> bool:
         """Whether the object is compared."""
+        if self._facts.replayed and item.kind in CLUSTER_KINDS and self._facts.life(item) is None:
+            return False
         if self._scope == "all":
             return True
         if self._scope == "contract":

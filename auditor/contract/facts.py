@@ -63,6 +63,7 @@ class Facts:
         ledger: what the ledgers of `live` say; None if they were not asked.
         whole: False if `live` holds only the objects that the contract names.
         lookups, expected_lookups: rows of the lookup tables of job types, on either side.
+        replayed: False if `expected` is another database's snapshot and no replay.
     """
 
     configuration: Configuration
@@ -73,6 +74,7 @@ class Facts:
     whole: bool = True
     lookups: Lookups = field(default_factory=dict)
     expected_lookups: Lookups = field(default_factory=dict)
+    replayed: bool = True
     _classes: dict[ObjectId, OwnerClass] = field(default_factory=dict, repr=False)
 
     @property

@@ -104,5 +104,11 @@ def _grant_target(item: CatalogObject) -> str:
             return f"TABLE {item.identity}"
         case "aggregate":
             return f"FUNCTION {item.identity}"
+        case "foreign-data wrapper":
+            return f"FOREIGN DATA WRAPPER {item.identity}"
+        case "server":
+            return f"FOREIGN SERVER {item.identity}"
+        case "parameter ACL":
+            return f"PARAMETER {item.identity}"
         case kind:
             return f"{kind.upper()} {item.identity}"

@@ -15,17 +15,21 @@ from auditor.model import ObjectId
 from auditor.sql.names import normalise_identity, normalise_kind
 
 KINDS: frozenset[str] = frozenset(
-    """access method|aggregate|cast|collation|composite type|conversion|database|default acl|default value
+    """access method|aggregate|cast|collation|composite type|conversion|cron job|database|default acl|default value
     |domain constraint|event trigger|extension|foreign table|foreign table column|foreign-data wrapper|function
     |index|language|materialized view|materialized view column|operator|operator class|operator family|policy
-    |procedure|publication|publication namespace|publication relation|role|role membership|rule|schema|sequence
-    |server|statistics object|subscription|table|table column|table constraint|tablespace
+    |parameter ACL|procedure|publication|publication namespace|publication relation|role|role membership|rule
+    |schema|security label|sequence|server|statistics object|subscription|table|table column|table constraint
+    |tablespace
     |text search configuration|text search dictionary|text search parser|text search template|transform|trigger
     |type|user mapping|view|view column""".replace("\n    ", "").split("|")
 )
 """Kinds that an entry may name, as `pg_identify_object()` calls them."""
 
 _ROUTINES = frozenset({"function", "procedure", "aggregate"})
+_VERBATIM = frozenset({"cron job", "security label"})
+"""Kinds whose identities are this program's own: nothing in them is spelled in several ways."""
+
 _INTERVAL = re.compile(r"^(\d+)(ms|s|m|h|d)$")
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
@@ -67,6 +71,8 @@ def identity(kind: str, text: str) -> str:
     """
     if not text.strip():
         raise ValueError("the name is empty")
+    if kind in _VERBATIM:
+        return text.strip()
     if kind not in _ROUTINES:
         return normalise_identity(kind, text)
     if "(" in text and not text.rstrip().endswith(")"):

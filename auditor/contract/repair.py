@@ -7,27 +7,45 @@ given as a comment.
 
 from __future__ import annotations
 
+import dataclasses
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
+from auditor.catalog.kinds.access_method import AccessMethod
+from auditor.catalog.kinds.aggregate import Aggregate
+from auditor.catalog.kinds.cast import Cast
+from auditor.catalog.kinds.collation import Collation
+from auditor.catalog.kinds.conversion import Conversion
+from auditor.catalog.kinds.cron_job import CronJob
+from auditor.catalog.kinds.database import Database
 from auditor.catalog.kinds.default_acl import DefaultAcl
 from auditor.catalog.kinds.domain_constraint import DomainConstraint
 from auditor.catalog.kinds.event_trigger import EventTrigger
 from auditor.catalog.kinds.extension import Extension
 from auditor.catalog.kinds.function import Function
 from auditor.catalog.kinds.index import Index
+from auditor.catalog.kinds.language import Language
 from auditor.catalog.kinds.materialized_view import MaterializedView
+from auditor.catalog.kinds.operator import Operator
+from auditor.catalog.kinds.operator_class import OperatorClass
+from auditor.catalog.kinds.parameter_acl import ParameterAcl
 from auditor.catalog.kinds.policy import Policy
+from auditor.catalog.kinds.publication import Publication
 from auditor.catalog.kinds.rule import Rule
 from auditor.catalog.kinds.sequence import Sequence
+from auditor.catalog.kinds.server import Server
+from auditor.catalog.kinds.statistics_object import StatisticsObject
 from auditor.catalog.kinds.table import Table
 from auditor.catalog.kinds.table_column import TableColumn
 from auditor.catalog.kinds.table_constraint import TableConstraint
+from auditor.catalog.kinds.text_search_configuration import TextSearchConfiguration
+from auditor.catalog.kinds.text_search_dictionary import TextSearchDictionary
+from auditor.catalog.kinds.text_search_parser import TextSearchParser
+from auditor.catalog.kinds.text_search_template import TextSearchTemplate
 from auditor.catalog.kinds.trigger import Trigger
 from auditor.catalog.kinds.type import Type
 from auditor.catalog.kinds.view import View
-from auditor.catalog.table_part import TablePart
 from auditor.contract.ddl import (
     STATES,
     create_statements,
@@ -36,6 +54,7 @@ from auditor.contract.ddl import (
     own_name,
     set_clause,
 )
+from auditor.contract.ddl_more import job_statement, more_create_statements
 from auditor.contract.grants import (
     SAME_ROLES,
     Roles,
@@ -43,6 +62,8 @@ from auditor.contract.grants import (
     default_privilege_statements,
     privilege_statements,
 )
+from auditor.contract.references import drop_statement, reference
+from auditor.contract.repair_more import MORE_ALTERATIONS, Alteration
 from auditor.history import Definition
 from auditor.model import CatalogObject
 
@@ -82,15 +103,28 @@ def repair_from_history(definition: Definition) -> str | None:
 
 # Private
 
-_ON_TABLE = frozenset({"trigger", "policy", "rule", "table constraint"})
 _REPLACEABLE = (
+    AccessMethod,
+    Aggregate,
+    Cast,
+    Collation,
+    Conversion,
     DomainConstraint,
     EventTrigger,
     Index,
     MaterializedView,
+    Operator,
+    OperatorClass,
     Policy,
+    Publication,
     Rule,
+    Server,
+    StatisticsObject,
     TableConstraint,
+    TextSearchConfiguration,
+    TextSearchDictionary,
+    TextSearchParser,
+    TextSearchTemplate,
     Trigger,
     View,
 )
@@ -113,35 +147,15 @@ def _script(statements: Iterable[str] | None) -> str | None:
     return "\n".join(lines) or None
 
 
-def _reference(item: CatalogObject) -> str:
-    """The object as ALTER, COMMENT ON and DROP name it: `TRIGGER tg ON public.t`."""
-    kind = item.KIND
-    if kind.endswith(" column"):
-        return f"COLUMN {item.identity}"
-    if isinstance(item, DomainConstraint):
-        return f"CONSTRAINT {own_name(item.identity)} ON DOMAIN {item.domain}"
-    if isinstance(item, TablePart) and kind in _ON_TABLE:
-        word = "CONSTRAINT" if kind == "table constraint" else kind.upper()
-        return f"{word} {own_name(item.identity)} ON {item.table}"
-    if isinstance(item, Type) and item.form == "domain":
-        return f"DOMAIN {item.identity}"
-    return f"{kind.upper()} {item.identity}"
-
-
-def _drop(item: CatalogObject) -> str:
-    if isinstance(item, DomainConstraint):
-        return f"ALTER DOMAIN {item.domain} DROP CONSTRAINT {own_name(item.identity)}"
-    if isinstance(item, TablePart) and item.KIND == "table constraint":
-        return f"ALTER TABLE {item.table} DROP CONSTRAINT {own_name(item.identity)}"
-    if isinstance(item, TableColumn):
-        return f"ALTER {item.table_kind.upper()} {item.table} DROP COLUMN {own_name(item.identity)}"
-    return f"DROP {_reference(item)}"
-
-
 def _drop_with_a_warning(item: CatalogObject) -> str | None:
     if isinstance(item, DefaultAcl):
         return _script(default_privilege_statements(item.privileges, built_in_defaults(item), item, item.role))
-    return f"-- No migration made it. If nothing needs it:\n-- {_drop(item)};"
+    if isinstance(item, ParameterAcl):
+        granted = [text for text in item.privileges if not text.startswith("owner: ")]
+        return _script(privilege_statements(granted, [], item, SAME_ROLES, ""))
+    if isinstance(item, Database):
+        return None
+    return f"-- No migration made it. If nothing needs it:\n-- {drop_statement(item)};"
 
 
 def _make(expected: CatalogObject, roles: Roles) -> str | None:
@@ -151,32 +165,52 @@ def _make(expected: CatalogObject, roles: Roles) -> str | None:
                 built_in_defaults(expected), expected.privileges, expected, roles.on_live(expected.role)
             )
         )
-    if isinstance(expected, Type) and expected.form == "enum":
-        labels = ", ".join(literal(label) for label in expected.labels)
-        return _script([f"CREATE TYPE {expected.identity} AS ENUM ({labels})"])
-    statements = create_statements(expected)
+    if isinstance(expected, ParameterAcl):
+        granted = [text for text in expected.privileges if not text.startswith("owner: ")]
+        return _script(privilege_statements([], granted, expected, roles, ""))
+    if isinstance(expected, CronJob):
+        return _script([job_statement(expected, None if expected.role == roles.expected else expected.role)])
+    statements = _created(expected)
     return _script([*statements, *_finish(expected, roles)]) if statements is not None else None
+
+
+def _created(expected: CatalogObject) -> list[str] | None:
+    return create_statements(expected) or more_create_statements(expected)
 
 
 def _finish(expected: CatalogObject, roles: Roles) -> Iterator[str]:
     """Owner, privileges and comment of an object that was just made by the migration role."""
     owner = getattr(expected, "owner", None)
     if owner is not None and owner != roles.expected and roles.expected is not None:
-        yield f"ALTER {_reference(expected)} OWNER TO {owner}"
+        yield f"ALTER {reference(expected)} OWNER TO {owner}"
     privileges: list[str] = getattr(expected, "privileges", [])
     initial = [text for text in privileges if text.startswith("owner: ")]
-    if isinstance(expected, Function):
+    if isinstance(expected, Function | Aggregate):
         initial = ["owner: EXECUTE", "public: EXECUTE"]
+    elif isinstance(expected, Type | Language):
+        initial = ["owner: USAGE", "public: USAGE"]
     yield from privilege_statements(initial, privileges, expected, roles, roles.live or "CURRENT_USER")
     comment = getattr(expected, "comment", None)
     if comment is not None:
-        yield f"COMMENT ON {_reference(expected)} IS {literal(comment)}"
+        yield f"COMMENT ON {reference(expected)} IS {literal(comment)}"
+    if isinstance(expected, View | MaterializedView):
+        said = {name for name in _OF_COLUMNS if getattr(expected, name, None)}
+        nothing: dict[str, Any] = {name: [] for name in said}
+        yield from _alter(expected, dataclasses.replace(expected, **nothing), said, roles) or ()
+
+
+_OF_COLUMNS = ("column_defaults", "column_settings", "column_privileges", "column_comments")
+
+
+def _begins(columns: list[str], first: list[str]) -> bool:
+    """CREATE OR REPLACE VIEW can add columns behind those that are there, and nothing else."""
+    return columns[: len(first)] == first
 
 
 def _alter(expected: CatalogObject, live: CatalogObject, fields: set[str], roles: Roles) -> list[str] | None:
     statements: list[str] = []
     rest = set(fields)
-    for names, alter in _ALTERATIONS:
+    for names, alter in (*MORE_ALTERATIONS, *_ALTERATIONS):
         touched = rest & names
         if touched:
             made = alter(expected, live, touched, roles)
@@ -186,33 +220,48 @@ def _alter(expected: CatalogObject, live: CatalogObject, fields: set[str], roles
     if not rest:
         return statements
     # What no ALTER changes is made anew; that sets the other fields too.
-    created = create_statements(expected) if isinstance(expected, _REPLACEABLE) else None
+    created = _created(expected) if isinstance(expected, _REPLACEABLE) else None
     if created is None:
         return [*statements, f"-- no statement changes {', '.join(sorted(rest))} in place"] if statements else None
-    if isinstance(expected, View):
+    if isinstance(expected, View) and isinstance(live, View) and _begins(expected.columns, live.columns):
         return [*created, *statements]  # replaced where it stands, so that what uses it may stay
-    return [_drop(live), *created, *_finish(expected, roles)]
-
-
-Alteration = Callable[[Any, Any, set[str], Roles], list[str] | None]
+    return [drop_statement(live), *created, *_finish(expected, roles)]
 
 
 def _comment(expected: Any, live: Any, fields: set[str], roles: Roles) -> list[str]:  # noqa: ARG001
     text = "NULL" if expected.comment is None else literal(expected.comment)
-    return [f"COMMENT ON {_reference(expected)} IS {text}"]
+    return [f"COMMENT ON {reference(expected)} IS {text}"]
 
 
-def _owner(expected: Any, live: Any, fields: set[str], roles: Roles) -> list[str]:  # noqa: ARG001
-    return [f"ALTER {_reference(live)} OWNER TO {roles.on_live(expected.owner)}"]
+def _owner(expected: Any, live: Any, fields: set[str], roles: Roles) -> list[str] | None:  # noqa: ARG001
+    if isinstance(live, Extension):
+        return None
+    return [f"ALTER {reference(live)} OWNER TO {roles.on_live(expected.owner)}"]
 
 
 def _state(expected: Any, live: Any, fields: set[str], roles: Roles) -> list[str] | None:  # noqa: ARG001
-    words = STATES[expected.enabled]
+    words = STATES.get(expected.enabled)
+    if words is None:
+        return None
+    if isinstance(live, TableConstraint):
+        return [_internal_triggers(live, words)]
     if isinstance(live, Trigger | Rule):
         return [f"ALTER TABLE {live.table} {words} {live.KIND.upper()} {own_name(live.identity)}"]
     if isinstance(live, EventTrigger):
         return [f"ALTER EVENT TRIGGER {live.identity} {words}"]
     return None
+
+
+def _internal_triggers(item: TableConstraint, words: str) -> str:
+    """What gives the triggers that check a constraint one state; they have no names of their own."""
+    query = (
+        "SELECT tgrelid::regclass AS own, tgname FROM pg_catalog.pg_trigger WHERE tgisinternal AND tgconstraint ="  # noqa: S608
+        " (SELECT oid FROM pg_catalog.pg_constraint"
+        f" WHERE conrelid = {literal(item.table)}::regclass"
+        f" AND quote_ident(conname) = {literal(own_name(item.identity))})"
+    )
+    each = f"EXECUTE format('ALTER TABLE %s {words} TRIGGER %I', one.own, one.tgname)"
+    return f"DO $do$ DECLARE one record; BEGIN FOR one IN {query} LOOP {each}; END LOOP; END $do$"
 
 
 def _function(expected: Any, live: Any, fields: set[str], roles: Roles) -> list[str] | None:
@@ -223,7 +272,7 @@ def _function(expected: Any, live: Any, fields: set[str], roles: Roles) -> list[
     if fields & {"arguments", "returns", "window"}:
         # CREATE OR REPLACE changes neither; triggers and views that use the function are in the way.
         return [
-            _drop(live),
+            drop_statement(live),
             function_statement(expected),
             *_finish(expected, roles),
         ]
@@ -371,6 +420,8 @@ def _grants(expected: Any, live: Any, fields: set[str], roles: Roles) -> list[st
     if isinstance(expected, DefaultAcl):
         return default_privilege_statements(live.privileges, expected.privileges, expected, live.role)
     owner = getattr(live, "owner", None)
+    if isinstance(live, ParameterAcl):
+        return list(privilege_statements(live.privileges, expected.privileges, live, roles, ""))
     if owner is None and any(text.startswith("owner: ") for text in (*expected.privileges, *live.privileges)):
         return None  # of a column, whose table's owner is not known here
     return list(privilege_statements(live.privileges, expected.privileges, live, roles, owner or ""))
@@ -379,7 +430,9 @@ def _grants(expected: Any, live: Any, fields: set[str], roles: Roles) -> list[st
 _ALTERATIONS: tuple[tuple[frozenset[str], Alteration], ...] = (
     (frozenset({"enabled"}), _state),
     (
-        frozenset({"body", "arguments", "returns", "language", "library", "window", "support", "settings"})
+        frozenset(
+            {"body", "arguments", "returns", "language", "library", "window", "support", "settings", "transforms"}
+        )
         | _FUNCTION_OPTIONS,
         _function,
     ),

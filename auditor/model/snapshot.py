@@ -47,13 +47,16 @@ class Snapshot:
         objects: by kind and identity.
         migration_role: the role that owns what the migrations made (ledger, or most objects); owner and
             grantor are compared relative to it.
-        unread: kinds that exist in the database but were not read, each with a reason.
+        unread: what exists in the database but was not read, or not as a whole, each with a reason. A kind among
+            them may have more objects than are here.
+        lacking: fields that are not known, as kind and name: the program that wrote a file did not read them.
     """
 
     server_version_num: int
     objects: dict[ObjectId, CatalogObject]
     migration_role: str | None = None
     unread: tuple[tuple[str, str], ...] = ()
+    lacking: frozenset[tuple[str, str]] = frozenset()
 
     def __contains__(self, object_id: ObjectId) -> bool:
         """Whether the object is in the snapshot."""

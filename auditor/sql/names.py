@@ -66,6 +66,7 @@ KIND_ALIASES: dict[str, str] = {
     "fdw": "foreign-data wrapper",
     "foreign data wrapper": "foreign-data wrapper",
     "matview": "materialized view",
+    "parameter acl": "parameter ACL",
     "proc": "procedure",
     "row security policy": "policy",
     "statistics": "statistics object",

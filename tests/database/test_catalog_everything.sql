@@ -108,6 +108,7 @@ grant select on app.documents to public;
 grant insert, update on app.documents to APP with grant option;
 grant select ("Title"), update ("Title") on app.documents to AUDIT;
 revoke truncate on app.documents from current_user;
+create role owner;
 create role owner_lookalike_APP;
 grant select on app.documents to owner_lookalike_APP;
 create unlogged table app.scratch (a integer, b text, c text not null);
@@ -230,13 +231,187 @@ create publication "APP_schemas" for table app.links, app.typed, tables in schem
 create publication "APP_all" for all tables;
 alter publication "APP_all" owner to AUDIT;
 
--- Kinds that are not read
+-- Operators, their families and classes, casts
 create function app.same(app.mood, app.mood) returns boolean language sql immutable as 'select $1 = $2';
+create function app.differs(app.mood, app.mood) returns boolean language sql immutable as 'select $1 <> $2';
 create function app.as_number(app.mood) returns bigint language sql immutable as 'select 1::bigint';
-create operator app.=== (function = app.same, leftarg = app.mood, rightarg = app.mood);
+create function app.from_number(bigint) returns app.mood language sql immutable as $$ select 'low'::app.mood $$;
+create function app.other(app.mood) returns text language sql as 'select $1::text';
+create function app.negated(app.mood) returns app.mood language sql immutable as 'select $1';
+create operator app.=== (function = app.same, leftarg = app.mood, rightarg = app.mood, commutator = operator(app.===),
+  negator = operator(app.<!>), restrict = eqsel, join = eqjoinsel, hashes, merges);
+comment on operator app.=== (app.mood, app.mood) is 'the same';
+create operator app.<!> (function = app.differs, leftarg = app.mood, rightarg = app.mood, commutator = operator(app.<!>),
+  negator = operator(app.===));
+create operator app.!! (function = app.negated, rightarg = app.mood);
+alter operator app.!! (none, app.mood) owner to APP;
+create function app.hash(app.mood) returns integer language sql immutable as 'select 1';
+create function app.compare(app.mood, app.mood) returns integer language sql immutable as 'select 0';
+create function app.compare(app.mood, bigint) returns integer language sql immutable as 'select 0';
+create operator family app.mood_family using btree;
+comment on operator family app.mood_family using btree is 'moods';
+create function app.less(app.mood, bigint) returns boolean language sql immutable as 'select true';
+create operator app.<< (function = app.less, leftarg = app.mood, rightarg = bigint);
+alter operator family app.mood_family using btree add
+  operator 1 app.<< (app.mood, bigint), function 1 (app.mood, bigint) app.compare(app.mood, bigint);
+alter operator family app.mood_family using btree owner to APP;
+create operator class app.mood_ops for type app.mood using btree family app.mood_family as
+  operator 3 app.=== (app.mood, app.mood), function 1 app.compare(app.mood, app.mood);
+comment on operator class app.mood_ops using btree is 'by mood';
+create operator class app.mood_hash default for type app.mood using hash as
+  operator 1 app.=== (app.mood, app.mood), function 1 app.hash(app.mood);
+alter operator class app.mood_hash using hash owner to APP;
+create function app.consistent(internal, app.point, smallint, oid, internal) returns boolean language internal strict as 'gist_point_consistent';
+create operator class app.stored for type app.point using gist as storage text;
+create cast (app.mood as bigint) with function app.as_number(app.mood) as assignment;
+comment on cast (app.mood as bigint) is 'as a number';
+create cast (bigint as app.mood) with function app.from_number(bigint) as implicit;
+create cast (app.point as app.mood) with inout;
+
+-- Collations, conversions, statistics
 create collation app.plain from "C";
+comment on collation app.plain is 'plain';
+create collation app.posix (provider = libc, lc_collate = 'POSIX', lc_ctype = 'C');
+alter collation app.posix owner to APP;
+set allow_system_table_mods = on;
+update pg_collation set collprovider = 'i', colllocale_column = 'und', collencoding = 6, collisdeterministic = false, collcollate = null,
+  collctype = null where oid = 'app.posix'::regcollation;
+reset allow_system_table_mods;
+create conversion app.to_latin for 'UTF8' to 'LATIN1' from utf8_to_iso8859_1;
+create default conversion app.from_latin for 'LATIN1' to 'UTF8' from iso8859_1_to_utf8;
+comment on conversion app.from_latin is 'from';
+alter conversion app.from_latin owner to APP;
 create statistics app.some_statistics on a, b from app.parent;
-create cast (app.mood as bigint) with function app.as_number(app.mood);
+comment on statistics app.some_statistics is 'together';
+create statistics app.other_statistics (mcv) on a, (b + 1) from app.parent;
+alter statistics app.other_statistics set statistics 50;
+alter statistics app.other_statistics owner to APP;
+create statistics app.of_summary on (n + 1) from app.summary;
+
+-- Text search
+create text search parser app.parser (start = prsd_start, gettoken = prsd_nexttoken, end = prsd_end, lextypes = prsd_lextype);
+comment on text search parser app.parser is 'like the default';
+create function app.starting(internal, integer) returns internal language internal strict as 'prsd_start';
+create function app.next(internal, internal, internal) returns internal language internal strict as 'prsd_nexttoken';
+create function app.ending(internal) returns void language internal strict as 'prsd_end';
+create function app.lextypes(internal) returns internal language internal strict as 'prsd_lextype';
+create text search parser app.headlines (start = app.starting, gettoken = app.next, end = app.ending, lextypes = app.lextypes,
+  headline = prsd_headline);
+create text search template app.template (init = dsimple_init, lexize = dsimple_lexize);
+comment on text search template app.template is 'simple';
+create function app.lexize(internal, internal, internal, internal) returns internal language internal strict as 'dsimple_lexize';
+create text search template app.bare (lexize = app.lexize);
+create text search dictionary app.words (template = pg_catalog.simple, stopwords = 'english', accept = false);
+comment on text search dictionary app.words is 'words';
+create text search dictionary app.others (template = app.template);
+alter text search dictionary app.others owner to APP;
 create text search configuration app.words (copy = simple);
-create user mapping for APP server APP_server options (password 'hidden');
+comment on text search configuration app.words is 'words';
+alter text search configuration app.words alter mapping for asciiword with app.words, simple;
+create text search configuration app.empty (parser = app.headlines);
+alter text search configuration app.empty owner to APP;
+
+-- Languages, transforms, access methods
+create function app.handler() returns language_handler language c as '$libdir/plpgsql', 'plpgsql_call_handler';
+create function app.inline(internal) returns void language c as '$libdir/plpgsql', 'plpgsql_inline_handler';
+create function app.validator(oid) returns void language c as '$libdir/plpgsql', 'plpgsql_validator';
+create trusted language APP_language handler app.handler inline app.inline validator app.validator;
+comment on language APP_language is 'like plpgsql';
+revoke usage on language APP_language from public;
+create function app.other_handler() returns language_handler language c as '$libdir/plpgsql', 'plpgsql_call_handler';
+create language APP_bare handler app.other_handler;
+alter language APP_bare owner to APP_super;
+create function app.transformed(internal) returns internal language internal immutable as 'varchar_support';
+create function app.transformed_again(internal) returns internal language internal immutable as 'varchar_support';
+create function app.transformed_back(internal) returns app.point language internal immutable as 'varchar_support';
+create transform for app.point language APP_language (from sql with function app.transformed(internal));
+comment on transform for app.point language APP_language is 'one way';
+create transform for app.pair language APP_bare (from sql with function app.transformed(internal));
+create function app.to_mood(internal) returns app.mood language internal immutable as 'varchar_support';
+create transform for app.mood language APP_language (to sql with function app.to_mood(internal));
+create function app.with_transform(app.point) returns integer transform for type app.point language APP_language as 'begin return 1; end';
+create procedure app.with_transform(text, app.point) transform for type app.point language APP_language as 'begin end';
+comment on access method APP_heap is 'like heap';
+create function app.index_handler(internal) returns index_am_handler language internal as 'bthandler';
+create function app.other_index_handler(internal) returns index_am_handler language internal as 'bthandler';
+create access method APP_btree type index handler app.index_handler;
+
+-- Foreign data
+create function app.wrapper_validator(text[], oid) returns void language plpgsql as 'begin end';
+create foreign data wrapper APP_other validator app.wrapper_validator options (debug 'true', api_key 'hidden');
+alter foreign data wrapper APP_other owner to APP_super;
+comment on foreign data wrapper APP_wrapper is 'wraps';
+grant usage on foreign data wrapper APP_wrapper to APP;
+create function app.wrapper_handler() returns fdw_handler language c as '$libdir/plpgsql', 'plpgsql_call_handler';
+create foreign data wrapper APP_handled handler app.wrapper_handler;
+create server APP_typed type 'oracle' version '1' foreign data wrapper APP_wrapper
+  options (host 'db', dbname 'postgres://u:hidden@host/db', password 'hidden');
+comment on server APP_typed is 'typed';
+grant usage on foreign server APP_typed to AUDIT;
+alter server APP_typed owner to APP;
+create server APP_wrapped foreign data wrapper APP_other;
+create user mapping for APP server APP_server options (user 'other', password 'hidden');
+create user mapping for public server APP_typed;
+
+-- Columns of views and of types; keys
+alter view app.listing alter twice set default 7;
+comment on column app.listing.twice is 'two times';
+grant select (id) on app.listing to AUDIT with grant option;
+create materialized view app.columned as select 1 as "A", 'x'::text as b;
+comment on column app.columned."A" is 'a';
+grant select (b) on app.columned to AUDIT;
+alter materialized view app.columned alter b set storage external, alter b set compression pglz, alter "A" set statistics 7,
+  alter "A" set (n_distinct = 5);
+comment on column app.pair.a is 'first';
+alter index app.documents_many alter column 4 set statistics 100;
+create table app.keyed (id integer constraint keyed_key primary key using index tablespace APP_space);
+alter table app.keyed cluster on keyed_key;
+create type app.base;
+create function app.base_in(cstring) returns app.base language internal immutable strict as 'int4in';
+create function app.base_out(app.base) returns cstring language internal immutable strict as 'int4out';
+create type app.base (input = app.base_in, output = app.base_out, like = integer, category = 'N', default = '0');
+create type app.announced;
+
+-- The cluster
+create role APP_limited nosuperuser createrole createdb login replication bypassrls noinherit connection limit 5
+  valid until '2030-01-01 00:00+00' password 'hidden';
+comment on role APP_limited is 'limited';
+grant APP, pg_read_all_data to APP_limited;
+grant APP to AUDIT with admin option;
+alter role APP_limited set work_mem = '4MB';
+alter role APP_limited set app.api_key = 'hidden';
 alter role APP in database DATABASE set work_mem = '8MB';
+alter database DATABASE set search_path = app;
+comment on database DATABASE is 'everything';
+grant create on database DATABASE to APP;
+comment on tablespace APP_space is 'space';
+alter tablespace APP_other set (random_page_cost = 2);
+alter tablespace APP_other owner to APP;
+grant create on tablespace APP_other to AUDIT;
+grant set on parameter work_mem to APP;
+grant alter system on parameter log_statement to AUDIT with grant option;
+create subscription "APP_sub" connection 'host=nowhere password=hidden' publication b, a
+  with (connect = false, slot_name = none, binary, streaming = on, synchronous_commit = local, disable_on_error);
+comment on subscription "APP_sub" is 'none';
+create subscription "APP_other_sub" connection 'host=nowhere password=hidden' publication c
+  with (connect = false, slot_name = 'slot', two_phase);
+alter subscription "APP_other_sub" owner to APP_super;
+set allow_system_table_mods = on;
+update pg_subscription set subenabled = true where subname = 'APP_other_sub';
+insert into pg_seclabel (classoid, objoid, objsubid, provider, label) values
+  ('pg_class'::regclass, 'app.documents'::regclass, 0, 'dummy', 'secret'),
+  ('pg_class'::regclass, 'app.documents'::regclass, 1, 'Other provider', 'classified'),
+  ('pg_class'::regclass, 'app.listing'::regclass, 1, 'dummy', 'classified');
+insert into pg_shseclabel (classoid, objoid, provider, label)
+  select 'pg_authid'::regclass, oid, 'dummy', 'trusted' from pg_authid where rolname = 'APP';
+reset allow_system_table_mods;
+
+set role APP_super;
+create extension hstore schema ext;
+reset role;
+
+-- Jobs of pg_cron
+insert into cron.job (schedule, command, database, username, active, jobname) values
+  ('* * * * *', 'select 1', 'DATABASE', 'APP', true, 'often'),
+  ('0 0 * * *', 'select 2', 'other', 'Audit role', false, 'often'),
+  ('0 1 * * *', 'vacuum', 'DATABASE', 'APP', true, null);

@@ -19,6 +19,8 @@ with found(catalog, oid, number) as (
     union all
     select 'pg_type'::regclass, t.oid, 0 from pg_type t left join pg_class c on c.oid = typrelid
      where typtype in ('e', 'd', 'r') or relkind = 'c'
+        or typtype in ('b', 'p') and typnamespace <> 'pg_catalog'::regnamespace
+           and not exists (select from pg_type where typarray = t.oid)
     union all
     select 'pg_proc'::regclass, oid, 0 from pg_proc p
      where not exists (select from pg_depend where classid = 'pg_proc'::regclass and objid = p.oid and deptype = 'i')
@@ -37,6 +39,52 @@ with found(catalog, oid, number) as (
     select 'pg_default_acl'::regclass, oid, 0 from pg_default_acl
     union all
     select 'pg_publication'::regclass, oid, 0 from pg_publication
+    union all
+    select 'pg_subscription'::regclass, s.oid, 0 from pg_subscription s
+      join pg_database d on d.oid = s.subdbid and datname = current_database()
+    union all
+    select 'pg_operator'::regclass, oid, 0 from pg_operator
+    union all
+    select 'pg_opfamily'::regclass, oid, 0 from pg_opfamily
+    union all
+    select 'pg_opclass'::regclass, oid, 0 from pg_opclass
+    union all
+    select 'pg_cast'::regclass, oid, 0 from pg_cast c
+     where oid >= 16384 and not exists (select from pg_depend where classid = 'pg_cast'::regclass and objid = c.oid and deptype = 'i')
+    union all
+    select 'pg_collation'::regclass, oid, 0 from pg_collation
+    union all
+    select 'pg_conversion'::regclass, oid, 0 from pg_conversion
+    union all
+    select 'pg_statistic_ext'::regclass, oid, 0 from pg_statistic_ext
+    union all
+    select 'pg_ts_config'::regclass, oid, 0 from pg_ts_config
+    union all
+    select 'pg_ts_dict'::regclass, oid, 0 from pg_ts_dict
+    union all
+    select 'pg_ts_parser'::regclass, oid, 0 from pg_ts_parser
+    union all
+    select 'pg_ts_template'::regclass, oid, 0 from pg_ts_template
+    union all
+    select 'pg_language'::regclass, oid, 0 from pg_language where oid >= 16384
+    union all
+    select 'pg_transform'::regclass, oid, 0 from pg_transform
+    union all
+    select 'pg_am'::regclass, oid, 0 from pg_am where oid >= 16384
+    union all
+    select 'pg_foreign_data_wrapper'::regclass, oid, 0 from pg_foreign_data_wrapper
+    union all
+    select 'pg_foreign_server'::regclass, oid, 0 from pg_foreign_server
+    union all
+    select 'pg_user_mapping'::regclass, oid, 0 from pg_user_mapping
+    union all
+    select 'pg_authid'::regclass, oid, 0 from pg_authid where oid >= 16384
+    union all
+    select 'pg_database'::regclass, oid, 0 from pg_database where datname = current_database()
+    union all
+    select 'pg_tablespace'::regclass, oid, 0 from pg_tablespace where oid >= 16384
+    union all
+    select 'pg_parameter_acl'::regclass, oid, 0 from pg_parameter_acl
 )
 select o.type, o.identity
   from found f

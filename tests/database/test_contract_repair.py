@@ -116,8 +116,8 @@ CHANGES = {
     "owner of a schema": "alter schema app owner to {worker}",
 }
 
-CANNOT_BE_REPAIRED = {"enum without label", "column collation", "column identity"}
-"""PostgreSQL takes no label away; and no column is dropped to change it."""
+CANNOT_BE_REPAIRED = {"enum without label"}
+"""PostgreSQL takes no label away."""
 
 
 class Base:

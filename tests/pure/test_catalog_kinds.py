@@ -95,7 +95,9 @@ def test_queries_read_the_system_catalog_only(path: Path) -> None:
     assert ";" not in text
     own = set(re.findall(r"(?:with|,)\s+(\w+)(?:\([\w, ]+\))? as (?:materialized )?\(", text))
     read = set(re.findall(r"\b(?:from|join) (?!lateral)([\w.]+)(?![\w.]*\()", text))
-    assert {name for name in read - own if not name.startswith("pg_catalog.")} == set()
+    assert {name for name in read - own if not name.startswith("pg_catalog.")} == (
+        {"cron.job"} if path.name == "cron_job.sql" else set()
+    )
     assert read - own
 
 

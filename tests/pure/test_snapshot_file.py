@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditor.catalog.kinds import KINDS
-from auditor.catalog.snapshot_file import dump, load
+from auditor.catalog.snapshot_file import FIRST_KINDS, dump, load
 from auditor.errors import ConfigurationError
 from auditor.model import CatalogObject, Snapshot
 
@@ -76,12 +76,13 @@ def file(*items: Any, **changes: Any) -> str:
 
 
 def test_the_form_that_is_promised() -> None:
-    snapshot = load(file(schema(comment="für alle")))
+    snapshot = dataclasses.replace(load(file(schema(comment="für alle"))), unread=(), lacking=frozenset())
     assert json.loads(dump(snapshot)) == {
         "version": 1,
         "server_version_num": 180006,
         "migration_role": None,
         "unread": [],
+        "kinds": {kind.KIND: [field.name for field in dataclasses.fields(kind)] for kind in KINDS},
         "objects": [
             {"kind": "schema", "identity": "app", "owner": "o", "privileges": [], "comment": "für alle"},
         ],
@@ -100,7 +101,15 @@ def test_the_form_that_is_promised() -> None:
         (file(objects=3), ": no snapshot: Expected `array`, got `int` - at `$.objects`"),
         (file(7), ": no snapshot: Expected `object`, got `int` - at `$.objects[0]`"),
         (file(server_version_num=""), ": no snapshot: Expected `int`, got `str` - at `$.server_version_num`"),
-        (file(schema(kind="cast")), ": object 1 (cast app): 'cast' is no kind that a snapshot holds"),
+        (file(schema(kind="shape")), ": object 1 (shape app): 'shape' is no kind that a snapshot holds"),
+        (
+            file(schema(kind="shape"), kinds={"shape": ["identity"]}),
+            ": object 1 (shape app): 'shape' is no kind that a snapshot holds, of a later version of this program",
+        ),
+        (
+            file({"kind": "schema", "identity": "a", "owner": "o"}, kinds={"schema": ["owner", "comment"]}),
+            ": object 1 (schema a): Object missing required field `comment`",
+        ),
         (file(schema(kind=None)), ": object 1 (None app): None is no kind that a snapshot holds"),
         (file(schema(colour=1)), ": object 1 (schema app): unknown field 'colour'"),
         (file(schema(owner=None)), ": object 1 (schema app): Expected `str`, got `null` - at `$.owner`"),
@@ -120,3 +129,17 @@ def test_every_problem_is_said_at_once() -> None:
     with pytest.raises(ConfigurationError) as raised:
         load(file(schema(owner=1), schema(identity="b"), schema(kind="x")))
     assert len(raised.value.problems) == 2
+
+
+def test_what_an_older_program_did_not_read_is_said() -> None:
+    old = load(file(schema(), {"kind": "extension", "identity": "e", "schema": "app", "version": "1"}))
+    assert {kind for kind, _ in old.unread} == {kind.KIND for kind in KINDS} - FIRST_KINDS
+    assert ("extension", "owner") in old.lacking
+    assert ("extension", "version") not in old.lacking
+    again = load(dump(old))
+    assert (again.objects, again.lacking) == (old.objects, old.lacking)
+    assert dict(again.unread) == dict(old.unread)
+
+    newer = file({"kind": "schema", "identity": "app", "owner": "o"}, kinds={"schema": ["owner"]})
+    assert load(newer).lacking == {("schema", "privileges"), ("schema", "comment")}
+    assert {kind for kind, _ in load(newer).unread} == {kind.KIND for kind in KINDS} - {"schema"}

@@ -13,9 +13,15 @@ class Extension(CatalogObject):
     """An extension. What belongs to it is not read: it follows from the version.
 
     https://www.postgresql.org/docs/current/catalog-pg-extension.html
+
+    Attributes:
+        schema: where its objects are.
+        version: as CREATE EXTENSION ... VERSION names it.
     """
 
     KIND: ClassVar[str] = "extension"
 
     schema: str
     version: str
+    owner: str
+    comment: str | None

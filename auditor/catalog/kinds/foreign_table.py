@@ -16,7 +16,7 @@ class ForeignTable(CatalogObject):
 
     Attributes:
         server: name of the foreign server.
-        options: `name=value`, sorted; the value of an option that looks like a secret is `***`.
+        options: `name=value`, sorted; a value that may be a secret is `***`.
         partition_of, partition_bound: as of a table.
         inherits: identities of the parents, in order; none for a partition.
     """

@@ -4,7 +4,8 @@ select 'foreign table' as kind,
        c.relowner::regrole::text as owner,
        quote_ident(s.srvname) as server,
        array(select o.option_name || '='
-                    || case when o.option_name ~* 'pass|secret|token|credential' then '***' else o.option_value end
+                    || case when o.option_name ~* 'pass|pwd|secret|token|credential|api_?key|private_?key|access_?key|account_?key|conn_?str|conninfo|dsn'
+                              or o.option_value ~* '://[^/@]*:[^/@]*@|passw' then '***' else o.option_value end
                from pg_options_to_table(f.ftoptions) o
               order by o.option_name collate "C") as options,
        case when c.relispartition then p.parents[1] end as partition_of,

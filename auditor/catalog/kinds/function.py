@@ -25,6 +25,7 @@ class Function(CatalogObject):
         volatility: `immutable`, `stable`, `volatile`.
         security_definer: False for SECURITY INVOKER.
         settings: `SET name = value` as `name=value`, sorted.
+        transforms: TRANSFORM FOR TYPE, in order.
         strict: RETURNS NULL ON NULL INPUT.
         parallel: `safe`, `restricted`, `unsafe`.
         leakproof: LEAKPROOF.
@@ -44,6 +45,7 @@ class Function(CatalogObject):
     volatility: str
     security_definer: bool
     settings: list[str]
+    transforms: list[str]
     strict: bool
     parallel: str
     leakproof: bool

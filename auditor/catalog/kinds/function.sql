@@ -10,6 +10,10 @@ select o.type as kind,
        case p.provolatile when 'i' then 'immutable' when 's' then 'stable' else 'volatile' end as volatility,
        p.prosecdef as security_definer,
        array(select s.setting from unnest(p.proconfig) s(setting) order by s.setting collate "C") as settings,
+       case when p.protrftypes is null then '{}' else
+           array(select u.type::regtype::text from unnest(p.protrftypes) with ordinality u(type, place)
+                  order by u.place)
+       end as transforms,
        p.proisstrict as strict,
        case p.proparallel when 's' then 'safe' when 'r' then 'restricted' else 'unsafe' end as parallel,
        p.proleakproof as leakproof,

@@ -29,6 +29,7 @@ class Index(TablePart):
         clustered: CLUSTER ON.
         tablespace: None for the database's own.
         options: storage options, sorted.
+        statistics: statistics targets that are set, by the place of the key: `1: 500`.
         partition_of: identity of the index of the partitioned table that it belongs to.
     """
 
@@ -45,5 +46,6 @@ class Index(TablePart):
     clustered: bool
     tablespace: str | None
     options: list[str]
+    statistics: list[str]
     partition_of: str | None
     comment: str | None

@@ -52,8 +52,11 @@ select 'index' as kind,
        i.indisvalid as valid,
        i.indisready as ready,
        i.indisclustered as clustered,
-       s.spcname::text as tablespace,
+       quote_ident(s.spcname) as tablespace,
        array(select o.option from unnest(c.reloptions) o(option) order by o.option collate "C") as options,
+       array(select b.attnum || ': ' || b.attstattarget from pg_catalog.pg_attribute b
+              where b.attrelid = i.indexrelid and b.attstattarget >= 0
+              order by b.attnum) as statistics,
        h.inhparent::regclass::text as partition_of,
        d.description as comment
   from pg_catalog.pg_index i

@@ -20,15 +20,22 @@ class MaterializedView(CatalogObject):
         access_method: `heap`, ...
         tablespace: None for the database's own.
         options: storage options, sorted.
+        columns, column_privileges, column_comments: as of a view.
+        column_settings: what ALTER COLUMN ... SET says, `name STATISTICS 100`, `name (n_distinct=5)`; in order of
+            columns.
     """
 
     KIND: ClassVar[str] = "materialized view"
 
     owner: str
     definition: str
+    columns: list[str]
     populated: bool
     access_method: str | None
     tablespace: str | None
     options: list[str]
+    column_settings: list[str]
     privileges: list[str]
+    column_privileges: list[str]
+    column_comments: list[str]
     comment: str | None

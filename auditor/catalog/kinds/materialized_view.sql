@@ -3,10 +3,31 @@ select 'materialized view' as kind,
        format('%I.%I', n.nspname, c.relname) as identity,
        c.relowner::regrole::text as owner,
        pg_get_viewdef(c.oid) as definition,
+       array(select quote_ident(a.attname) || ' ' || format_type(a.atttypid, a.atttypmod)
+               from pg_catalog.pg_attribute a
+              where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+              order by a.attnum) as columns,
        c.relispopulated as populated,
        m.amname::text as access_method,
-       s.spcname::text as tablespace,
+       quote_ident(s.spcname) as tablespace,
        array(select o.option from unnest(c.reloptions) o(option) order by o.option collate "C") as options,
+       array(select quote_ident(a.attname) || ' ' || u.setting
+               from pg_catalog.pg_attribute a
+               join pg_catalog.pg_type t on t.oid = a.atttypid
+              cross join lateral (
+                    select 'STATISTICS ' || a.attstattarget, 1 where a.attstattarget >= 0
+                    union all
+                    select case a.attstorage when 'p' then 'STORAGE PLAIN' when 'e' then 'STORAGE EXTERNAL'
+                                             when 'x' then 'STORAGE EXTENDED' else 'STORAGE MAIN' end, 2
+                     where a.attstorage <> t.typstorage
+                    union all
+                    select case a.attcompression when 'p' then 'COMPRESSION pglz' else 'COMPRESSION lz4' end, 3
+                     where a.attcompression <> ''
+                    union all
+                    select '(' || array_to_string(a.attoptions, ', ') || ')', 4 where a.attoptions is not null
+                    ) u(setting, place)
+              where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+              order by a.attnum, u.place) as column_settings,
        array(select (case a.grantee when 0 then 'public' when c.relowner then 'owner'
                      else coalesce(nullif(a.grantee::regrole::text, 'owner'), '"owner"') end
                      || ': ' || a.privilege_type || case when bool_or(a.is_grantable) then '*' else '' end
@@ -14,6 +35,24 @@ select 'materialized view' as kind,
                from aclexplode(coalesce(c.relacl, acldefault('r', c.relowner))) a
               group by a.grantee, a.privilege_type
               order by privilege) as privileges,
+       case when not exists (select from pg_catalog.pg_attribute a where a.attrelid = c.oid and a.attacl is not null)
+            then '{}' else
+           array(select (case x.grantee when 0 then 'public' when c.relowner then 'owner'
+                         else coalesce(nullif(x.grantee::regrole::text, 'owner'), '"owner"') end
+                         || ': ' || x.privilege_type || ' (' || quote_ident(a.attname) || ')'
+                         || case when bool_or(x.is_grantable) then '*' else '' end
+                        ) collate "C" as privilege
+                   from pg_catalog.pg_attribute a
+                  cross join aclexplode(a.attacl) x
+                  where a.attrelid = c.oid
+                  group by x.grantee, x.privilege_type, a.attname
+                  order by privilege)
+       end as column_privileges,
+       array(select quote_ident(a.attname) || ': ' || x.description
+               from pg_catalog.pg_description x
+               join pg_catalog.pg_attribute a on a.attrelid = x.objoid and a.attnum = x.objsubid
+              where x.classoid = 'pg_catalog.pg_class'::regclass and x.objoid = c.oid and x.objsubid > 0
+              order by a.attnum) as column_comments,
        d.description as comment
   from pg_catalog.pg_class c
   join pg_catalog.pg_namespace n on n.oid = c.relnamespace

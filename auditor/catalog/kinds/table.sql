@@ -14,7 +14,7 @@ select 'table' as kind,
                                where i.indrelid = c.oid and i.indisreplident)
        end as replica_identity,
        m.amname::text as access_method,
-       s.spcname::text as tablespace,
+       quote_ident(s.spcname) as tablespace,
        array(select o.option from (select unnest(c.reloptions)
                                    union all
                                    select 'toast.' || unnest(x.reloptions)) o(option)

@@ -17,6 +17,8 @@ class TableColumn(TablePart):
     Attributes:
         type: as `format_type()` prints it, with modifier: `numeric(10,2)`, `public.mood[]`.
         not_null: True also for a primary key; the NOT NULL constraints that PostgreSQL 18 names are this field.
+        not_null_valid: False after NOT NULL ... NOT VALID (PostgreSQL 18).
+        not_null_no_inherit: NOT NULL ... NO INHERIT (PostgreSQL 18).
         default: the DEFAULT expression or, where `generated` is set, the generation expression.
         identity_generation: `always` or `by default` for an identity column.
         generated: `stored` or `virtual` for a generated column.
@@ -33,6 +35,8 @@ class TableColumn(TablePart):
 
     type: str
     not_null: bool
+    not_null_valid: bool
+    not_null_no_inherit: bool
     default: str | None
     identity_generation: str | None
     generated: str | None

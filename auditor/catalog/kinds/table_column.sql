@@ -19,6 +19,8 @@ select r.kind || ' column' as kind,
        r.kind as table_kind,
        format_type(a.atttypid, a.atttypmod) as type,
        a.attnotnull as not_null,
+       coalesce(k.convalidated, true) as not_null_valid,
+       coalesce(k.connoinherit, false) as not_null_no_inherit,
        pg_get_expr(v.adbin, v.adrelid) as default,
        case a.attidentity when 'a' then 'always' when 'd' then 'by default' end as identity_generation,
        case a.attgenerated when 's' then 'stored' when 'v' then 'virtual' end as generated,
@@ -45,6 +47,9 @@ select r.kind || ' column' as kind,
   from relation r
   join pg_catalog.pg_attribute a on a.attrelid = r.oid
   join pg_catalog.pg_type t on t.oid = a.atttypid
+  -- PostgreSQL 18 has a row for each NOT NULL.
+  left join pg_catalog.pg_constraint k
+    on k.contype = 'n' and k.conrelid = a.attrelid and k.conkey[1] = a.attnum
   left join pg_catalog.pg_attrdef v on v.adrelid = a.attrelid and v.adnum = a.attnum
   left join pg_catalog.pg_description d
     on d.classoid = 'pg_catalog.pg_class'::regclass and d.objoid = a.attrelid and d.objsubid = a.attnum

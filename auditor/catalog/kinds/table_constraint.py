@@ -37,6 +37,8 @@ class TableConstraint(TablePart):
         nulls_not_distinct: of a unique constraint.
         include: INCLUDE columns of the index.
         index_valid: False if the index cannot be relied on; None for c and f.
+        clustered: CLUSTER ON its index.
+        tablespace: of its index; None for the database's own.
         options: storage options of the index, sorted.
         enabled: of a foreign key or a deferrable constraint, the state of the internal triggers that check it:
             `origin`, `always`, `replica`, `disabled`, or several (`disabled, origin`); else None.
@@ -65,6 +67,8 @@ class TableConstraint(TablePart):
     nulls_not_distinct: bool
     include: list[str]
     index_valid: bool | None
+    clustered: bool
+    tablespace: str | None
     options: list[str]
     enabled: str | None
     inherited: bool

@@ -86,6 +86,8 @@ select 'table constraint' as kind,
                from generate_series(i.indnkeyatts + 1, i.indnatts) g(place)
               order by g.place) as include,
        i.indisvalid as index_valid,
+       coalesce(i.indisclustered, false) as clustered,
+       quote_ident(l.spcname) as tablespace,
        array(select o.option from unnest(x.reloptions) o(option) order by o.option collate "C") as options,
        t.enabled,
        k.coninhcount > 0 and not k.conislocal as inherited,
@@ -96,6 +98,7 @@ select 'table constraint' as kind,
   left join pg_catalog.pg_index i on i.indexrelid = k.conindid and k.contype in ('p', 'u', 'x')
   left join pg_catalog.pg_class x on x.oid = i.indexrelid
   left join pg_catalog.pg_am m on m.oid = x.relam
+  left join pg_catalog.pg_tablespace l on l.oid = x.reltablespace
   left join lateral (
        select string_agg(distinct case t.tgenabled when 'O' then 'origin' when 'A' then 'always'
                                                    when 'R' then 'replica' else 'disabled' end, ', ') as enabled

@@ -16,6 +16,10 @@ class View(CatalogObject):
 
     Attributes:
         definition: the query, as `pg_get_viewdef()` prints it.
+        columns: `name type`, in order.
+        column_defaults: ALTER COLUMN ... SET DEFAULT, `name=expression`, in order of columns.
+        column_privileges: those granted on columns, `app: SELECT (name)`; sorted.
+        column_comments: `name: text`, in order of columns.
         security_barrier, security_invoker: the options of these names.
         check_option: `local` or `cascaded`, or None.
     """
@@ -24,8 +28,12 @@ class View(CatalogObject):
 
     owner: str
     definition: str
+    columns: list[str]
+    column_defaults: list[str]
     security_barrier: bool
     security_invoker: bool
     check_option: str | None
     privileges: list[str]
+    column_privileges: list[str]
+    column_comments: list[str]
     comment: str | None

@@ -25,7 +25,7 @@ from auditor.migrations.read import read_migration
 from auditor.model import Migration, Snapshot, Statement
 from auditor.replay.binaries import Installation, choose, find_installations
 from auditor.replay.platform import Supplied
-from auditor.replay.plpgsql_check import Checked, check_functions
+from auditor.replay.plpgsql_check import EXTENSION, Checked, check_functions
 from auditor.replay.replay_server import ReplayServer
 from auditor.replay.runner import Prelude, Replay, replay
 from auditor.replay.server import throw_away_server
@@ -227,6 +227,8 @@ def _server(where: Where) -> AbstractContextManager[ReplayServer]:
 
 def _plpgsql(server: ReplayServer, database: str) -> Checked | None:
     """What plpgsql_check says; None where it cannot be asked (a shadow server may not let us)."""
+    if EXTENSION in server.shims:
+        return None  # what is there is a stand-in, which checks nothing
     try:
         with server.connect(database) as connection:
             return check_functions(connection)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import re
+from collections.abc import Collection
 
 from auditor.audits.inputs import Outcome
 from auditor.bodies.of_snapshot import scene_of_snapshot
@@ -20,6 +22,7 @@ from auditor.rules.bodies import (
     unfounded_conflict,
     unsafe_claim,
 )
+from auditor.rules.dead import dead_function, legacy_trigger_fires
 from auditor.rules.security import definer_for_everybody, definer_search_path, unquoted_dynamic_sql
 
 _ABOUT_THE_SCENE = (
@@ -33,7 +36,9 @@ _ABOUT_THE_SCENE = (
 )
 _ABOUT_THE_CONTRACT = (unfounded_conflict, unsafe_claim, queue_back_door, projection_decides)
 
-CODES = frozenset(module.RULE.code for module in (*_ABOUT_THE_SCENE, *_ABOUT_THE_CONTRACT))
+_DEAD = (dead_function, legacy_trigger_fires)
+
+CODES = frozenset(module.RULE.code for module in (*_ABOUT_THE_SCENE, *_ABOUT_THE_CONTRACT, *_DEAD))
 
 
 def judge_bodies(facts: Facts, *, source: str) -> Outcome:
@@ -43,7 +48,7 @@ def judge_bodies(facts: Facts, *, source: str) -> Outcome:
         facts: whose `live` snapshot is judged.
         source: `replay` or `live`.
     """
-    return judge_scene(scene_of_snapshot(facts, source=source), facts.configuration)
+    return judge_scene(scene_of_snapshot(facts, source=source), facts.configuration, _texts(facts))
 
 
 def drifted_bodies(facts: Facts) -> Outcome:
@@ -68,8 +73,14 @@ def drifted_bodies(facts: Facts) -> Outcome:
     )
 
 
-def judge_scene(scene: Scene, configuration: Configuration) -> Outcome:
-    """The same, of a scene."""
+def judge_scene(scene: Scene, configuration: Configuration, commands: Collection[str] = ()) -> Outcome:
+    """The same, of a scene.
+
+    Args:
+        scene: the catalog.
+        configuration: what is declared.
+        commands: texts of the history that may call a function: of schedules, of rows that hold statements.
+    """
     contract = configuration.contract
     unreadable = sorted(str(routine.id) for routine in scene.routines.values() if routine.unreadable)
     said = [f"the body of {name}: its PL/pgSQL could not be read" for name in unreadable[:_NAMED]]
@@ -85,6 +96,8 @@ def judge_scene(scene: Scene, configuration: Configuration) -> Outcome:
             *unsafe_claim.check(scene, contract.queues),
             *queue_back_door.check(scene, contract.queues, contract.dedupe_keys),
             *projection_decides.check(scene, contract.queues, projections),
+            *dead_function.check(scene, _named(configuration), _words(configuration, commands)),
+            *legacy_trigger_fires.check(scene),
         ),
         evaluated=CODES,
         checked={"function body": len(scene.routines)},
@@ -95,11 +108,41 @@ def judge_scene(scene: Scene, configuration: Configuration) -> Outcome:
 # Private
 
 
+def _named(configuration: Configuration) -> frozenset[str]:
+    """Routines that the contract names, but for claimers: one that nobody calls is dead all the same."""
+    contract = configuration.contract
+    named = {str(one) for queue in contract.queues for one in queue.writers or ()}
+    named |= {str(trigger.function) for trigger in contract.triggers if trigger.function is not None}
+    return frozenset(named)
+
+
+def _words(configuration: Configuration, commands: Collection[str]) -> frozenset[str]:
+    """Words that may name a function: of the guards, and of SQL that the history stores or schedules."""
+    texts = [*commands, *(str(guard.function) for guard in configuration.guards if guard.function is not None)]
+    return frozenset(word for text in texts for word in _WORD.findall(text))
+
+
+def _texts(facts: Facts) -> list[str]:
+    """Statements of the history that write rows or call functions: a schedule's command stands in one of them."""
+    told = {
+        (effect.migration, effect.statement)
+        for effect in facts.history.effects
+        if effect.action in ("write", "call") and effect.inside in (None, "do")
+    }
+    return [
+        statement.text
+        for migration in facts.history.migrations
+        for number, statement in enumerate(migration.statements, start=1)
+        if (migration.id, number) in told
+    ]
+
+
 def _with_a_key(contract: Contract) -> frozenset[str]:
     """Tables whose ON CONFLICT clauses the contract's own check judges."""
     return frozenset(str(key.table) for key in contract.dedupe_keys) | {str(one.table) for one in contract.queues}
 
 
+_WORD = re.compile(r"\w+")
 _NAMED = 5
 _COMPARED = frozenset({definer_search_path.RULE.code, definer_for_everybody.RULE.code})
 """Rules about fields of a function that the comparison of catalogs looks at too."""

@@ -1,9 +1,9 @@
 """Which routines something can reach: what nothing refers to, and nobody may call, is dead.
 
-Reached are routines that a role beside the owner may call (an API or a worker may do so), that a trigger that is on,
-an event trigger, a view, a rule, a default, a check, a policy, an index, an operator or aggregate refers to, that the
-configuration or a schedule names, and whatever the body of a reached one calls. A body that cannot be read, or that
-runs SQL put together at run time, reaches every routine whose name stands in it.
+Reached are routines that a role beside the owner may call (an API or a worker may do so), that a trigger which is
+on, an event trigger, a view, a rule, a default, a check, a policy or an index refers to, that the configuration or
+a schedule names, and whatever the body of a reached one calls. A body that cannot be read, or that runs SQL put
+together at run time, reaches every routine whose name stands in it.
 """
 
 from __future__ import annotations

@@ -34,6 +34,7 @@ from auditor.rules.contract import (
     queue_writer,
     trigger_contract,
 )
+from auditor.rules.dead import dead_function, legacy_trigger_fires
 from auditor.rules.drift import (
     function_body_changed,
     function_security_changed,
@@ -153,6 +154,8 @@ RULES: tuple[Rule, ...] = (
     rogue_schedule.RULE,
     legacy_recreated.RULE,
     grants_lost.RULE,
+    dead_function.RULE,
+    legacy_trigger_fires.RULE,
 )
 
 RETIRED: frozenset[str] = frozenset()

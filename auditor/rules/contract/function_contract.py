@@ -40,6 +40,7 @@ GOOD = BAD | {
 CREATE FUNCTION public.claim_job() RETURNS integer LANGUAGE sql
     SECURITY DEFINER SET search_path = public, pg_temp AS 'SELECT 1';
 REVOKE EXECUTE ON FUNCTION public.claim_job() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION public.claim_job() TO pg_monitor;
 """,
 }
 

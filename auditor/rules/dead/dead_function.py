@@ -64,9 +64,7 @@ def check(scene: Scene, named: Collection[str] = (), words: Collection[str] = ()
         return
     for routine in dead_routines(scene, named, words):
         if routine.owner_class is not OwnerClass.LEGACY:
-            why = (
-                "no trigger fires it" if routine.returns_trigger else "nothing refers to it and nobody may call it"
-            )
+            why = "no trigger fires it" if routine.returns_trigger else "nothing calls it and nobody may"
             yield RULE.finding(
                 f"{routine.id} is dead: {why}; legacy?",
                 owner_class=routine.owner_class,

@@ -72,14 +72,12 @@ def check(scene: Scene) -> Iterator[Finding]:
         routine = scene.routines.get(ObjectId("function", trigger.function))
         if routine is None:
             continue
-        written = [
-            table
-            for access in accesses_of(routine)
-            if access.action == "write"
-            and (table := scene.find_table(access.name, routine.search_path)) is not None
-        ]
+        writes = [access.name for access in accesses_of(routine) if access.action == "write"]
+        tables = {scene.find_table(name, routine.search_path) for name in writes} - {None}
         core = sorted(
-            {table for table in written if scene.class_of(ObjectId(scene.tables[table], table)) is OwnerClass.CORE}
+            table
+            for table in tables
+            if table is not None and scene.class_of(ObjectId(scene.tables[table], table)) is OwnerClass.CORE
         )
         if core:
             yield RULE.finding(

@@ -42,6 +42,7 @@ CREATE FUNCTION public.job_count() RETURNS bigint LANGUAGE sql SECURITY DEFINER 
 GOOD = BAD | {
     "migrations/0002_revoke.sql": """\
 REVOKE EXECUTE ON FUNCTION public.job_count() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION public.job_count() TO pg_monitor;
 """,
 }
 

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from auditor.sql import dates
 from auditor.sql.opaque import Day, Definition, Key, Moment, Opaque, Span
 from auditor.sql.tree import Node, array_literal, items, strings, type_name
-from auditor.sql.value_functions import MAX_TEXT, PLAIN_PATTERN, call, joined, operate
+from auditor.sql.value_functions import MAX_TEXT, call, joined, operate, pattern_for
 from auditor.sql.values import NULL, WORLD, Environment, Value, World, as_integer, cast, output_of, text_of
 
 ANYTHING = "?"
@@ -299,14 +299,12 @@ def _matches(operator: str, text: Value, pattern: Value) -> Value | None:
     """`~`, `~*`, `!~`, `!~*` with patterns that mean the same to Python."""
     if NULL in (text, pattern):
         return NULL
-    if type(text) is not str or type(pattern) is not str or len(text) > 1000 or len(pattern) > 100:
+    if type(text) is not str or type(pattern) is not str:
         return None
-    if not PLAIN_PATTERN.fullmatch(pattern) or not (text.isascii() and pattern.isascii()):
+    expression = pattern_for(text, pattern, re.IGNORECASE if operator.endswith("*") else 0)
+    if expression is None:
         return None
-    try:
-        found = re.search(pattern, text, re.IGNORECASE if operator.endswith("*") else 0) is not None
-    except re.error:
-        return None
+    found = expression.search(text) is not None
     return found != operator.startswith("!")
 
 
@@ -338,13 +336,13 @@ def _sublink(body: Node, known: Environment) -> Value | None:
 
 def _boolean(body: Node, known: Environment) -> Value | None:
     values = [evaluate(argument, known) for argument in body.get("args", ())]
-    known_ones: list[Value | None] = [v if isinstance(v, bool) or v is NULL else None for v in values]
+    expressions: list[Value | None] = [v if isinstance(v, bool) or v is NULL else None for v in values]
     match body.get("boolop"):
         case "AND_EXPR":
-            return _and(known_ones)
+            return _and(expressions)
         case "OR_EXPR":
-            return _or(known_ones)
-    return _not(known_ones[0])
+            return _or(expressions)
+    return _not(expressions[0])
 
 
 def _and(values: list[Value | None]) -> Value | None:

@@ -17,8 +17,9 @@ from auditor.sql.values import NULL, Value, as_integer, output_of, text_of
 MAX_TEXT = 100_000
 """Longest text that is made, in characters, and most elements of an array."""
 
-PLAIN_PATTERN = re.compile(r"(?:[\w /:,-]|\\\.|[$^.|()*+?]|\[[\w-]+\])*")
-"""Regular expressions that mean the same to PostgreSQL and to Python."""
+_PLAIN_PATTERN = re.compile(r"(?:[\w /:,-]|\\\.|[$^.|()*+?]|\[[\w-]+\])*")
+_REPEATED_GROUP = re.compile(r"\)[*+]")
+_MAX_STEPS = 10_000_000
 
 _FORMAT = re.compile(r"%(?:(\d+)\$)?(-)?(\d+)?(.)?", re.DOTALL)
 _NUMBER_PICTURE = re.compile(r"(FM)?(9*0*[09]*)")
@@ -95,6 +96,24 @@ def format_text(template: Value, *arguments: Value) -> Value | None:
             text = text.ljust(int(width)) if left else text.rjust(int(width))
         parts.append(text)
     return "".join(parts) + template[end:]
+
+
+def pattern_for(text: str, pattern: str, flags: int) -> re.Pattern[str] | None:
+    """A regular expression that means the same to PostgreSQL and to Python, and takes no long time with the text.
+
+    Python goes back and tries again where PostgreSQL does not: each repetition may stand anywhere in the text.
+    """
+    if not _PLAIN_PATTERN.fullmatch(pattern) or not (text.isascii() and pattern.isascii()):
+        return None
+    repetitions, choices = (sum(map(pattern.count, which)) for which in ("*+", "?|"))
+    if _REPEATED_GROUP.search(pattern) or repetitions + choices > 20:
+        return None
+    if (len(text) + 1) ** (repetitions + 1) << choices > _MAX_STEPS:
+        return None
+    try:
+        return re.compile(pattern, flags)
+    except re.error:
+        return None
 
 
 def operate(operator: str, left: Value, right: Value) -> Value | None:
@@ -310,12 +329,10 @@ def _to_char(number: Value, picture: Value) -> Value | None:
 def _regexp_replace(text: Value, pattern: Value, by: Value, flags: Value = "") -> Value | None:
     """With patterns that mean the same to Python, and nothing to refer to in what is put in."""
     subject, expression, put, how = _text(text), _text(pattern), _text(by), _text(flags)
-    if not PLAIN_PATTERN.fullmatch(expression) or "\\" in put or "&" in put or set(how) - set("gi"):
+    if "\\" in put or "&" in put or set(how) - set("gi"):
         return None
-    if not (subject.isascii() and expression.isascii()):
-        return None
-    flag = re.IGNORECASE if "i" in how else 0
-    return re.sub(expression, lambda _: put, subject, count=0 if "g" in how else 1, flags=flag)
+    known = pattern_for(subject, expression, re.IGNORECASE if "i" in how else 0)
+    return known.sub(lambda _: put, subject, count=0 if "g" in how else 1) if known is not None else None
 
 
 def _trimmed(strip: Callable[[str, str], str]) -> Callable[..., Value]:

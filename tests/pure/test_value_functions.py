@@ -170,3 +170,25 @@ def test_what_grows_is_not_followed(case: str) -> None:
         tracemalloc.stop()
     assert any(isinstance(change, Unknown) for change in changes)
     assert most < 64 * 1024 * 1024
+
+
+@pytest.mark.parametrize(
+    "pattern", ["(a+)+$", "(a*)*b", "a*a*a*a*a*a*a*a*b", "(a|a)*c", "a?a?a?a?a?a?a?a?a?a?a?a?a?a?b", "("]
+)
+@pytest.mark.parametrize("asked", ["{} ~ '{}'", "{} !~* '{}'", "regexp_replace({}, '{}', 'x', 'g')"])
+def test_no_pattern_takes_for_ever(pattern: str, asked: str) -> None:
+    assert value_of(asked.format(f"'{'a' * 2000}'", pattern)) is None
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ("'app_users' ~ '^app_'", True),
+        ("'app_users' !~* '^APP'", False),
+        ("'a1' ~ '^[a-z]+[0-9]*$'", True),
+        ("regexp_replace('a-b-c', '-', '_', 'g')", "a_b_c"),
+        ("regexp_replace('v12', '^v', '')", "12"),
+    ],
+)
+def test_patterns(expression: str, value: Value) -> None:
+    assert value_of(expression) == value

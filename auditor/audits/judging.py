@@ -8,6 +8,7 @@ from auditor.audits.inputs import Inputs, Outcome
 from auditor.config import Scope
 from auditor.contract.breach import Breach, Unmatched
 from auditor.contract.check import check_contract
+from auditor.contract.compat import compat_counts
 from auditor.contract.drift import drift
 from auditor.contract.facts import Facts
 from auditor.contract.ledgers import LedgerState
@@ -31,6 +32,7 @@ def keeps_contract(inputs: Inputs, snapshot: Snapshot) -> Outcome:
         evaluated=CONTRACT | {entry_matches_nothing.RULE.code},
         checked=dict(checked.counts),
         not_checked=tuple(dict.fromkeys(checked.not_checked)),
+        data={"compat": compat_counts(inputs.configuration.contract, checked.breaches)},
     )
 
 
@@ -43,6 +45,7 @@ def drifted(facts: Facts, scope: Scope) -> Outcome:
         checked=result.checked,
         not_checked=result.not_checked,
         notes=_pending(facts),
+        data={"compat": compat_counts(facts.configuration.contract, result.breaches)},
     )
 
 

@@ -49,6 +49,7 @@ class Breach:
         owner_class: class of the object.
         also: messages of what follows from the same cause, and is no breach of its own.
         compat: it stands in an entry of `mode: compat`, and is counted rather than failing.
+        entry: where the entry of the contract stands that is broken.
         causes: what of the catalog makes it true. A later breach whose causes are all among those of earlier
             ones says nothing new. None at all: it always stands.
         leads: it speaks before breaches about objects that are missing or extra, being the reason for one.
@@ -69,6 +70,7 @@ class Breach:
     owner_class: OwnerClass | None = None
     also: tuple[str, ...] = ()
     compat: bool = False
+    entry: Location | None = None
     causes: frozenset[Cause] = frozenset()
     leads: bool = False
 

@@ -277,6 +277,7 @@ class Facts:
             object=item,
             owner_class=self.class_of(item) if item is not None else None,
             compat=compat,
+            entry=entry.location,
             causes=frozenset(causes),
             **fields,
         )

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from auditor.model.change import Name
 from auditor.sql import SqlSyntaxError, UnreadableSql
@@ -100,6 +101,14 @@ def read_sql(parts: Sequence[str | int]) -> SqlReading:
     Args:
         parts: of the text; a number is a hole of that number.
     """
+    return _read(tuple(parts))
+
+
+# Private, reading
+
+
+@lru_cache(maxsize=4096)
+def _read(parts: tuple[str | int, ...]) -> SqlReading:
     if sum(len(one) for one in parts if isinstance(one, str)) > MAX_BYTES:
         return SqlReading(rejected="the text is too long")
     whole = "".join(one for one in parts if isinstance(one, str))

@@ -11,10 +11,13 @@ from auditor.audits.record import Recorded, read_record, record_run, zero_for, z
 from auditor.config import Settings
 from auditor.contract.base import Text
 from auditor.contract.baseline import BASELINE, compare, read_baseline, write_baseline
+from auditor.contract.breach import Breach
+from auditor.contract.compat import compat_counts
 from auditor.contract.guards import Judged, judge
+from auditor.contract.load import load
 from auditor.contract.types import Guard
 from auditor.errors import ConfigurationError, CouldNotCheck
-from auditor.model import Report
+from auditor.model import Report, Severity
 from auditor.source.model import SourceAccess, SourceFile
 from auditor.source.read import ReadFile
 
@@ -219,3 +222,19 @@ def test_a_broken_record_is_no_answer(tmp_path: Path, text: str) -> None:
 def test_a_record_that_is_not_there_is_no_answer(tmp_path: Path) -> None:
     with pytest.raises(CouldNotCheck):
         read_record(tmp_path / "none.jsonl")
+
+
+def test_every_compat_entry_has_a_count(tmp_path: Path) -> None:
+    path = tmp_path / "classifications.yaml"
+    path.write_text(
+        "version: 1\n"
+        "contract:\n"
+        "  triggers:\n"
+        "    - {name: a on public.t, function: public.f(), mode: compat}\n"
+        "    - {name: b on public.t, function: public.f(), mode: compat}\n"
+        "    - {name: c on public.t, function: public.f()}\n"
+    )
+    contract = load(path).contract
+    first = contract.triggers[0]
+    breaches = [Breach("trigger-contract", "x", Severity.WARNING, compat=True, entry=first.location)] * 2
+    assert compat_counts(contract, breaches) == {"trigger a on public.t": 2, "trigger b on public.t": 0}

@@ -1,4 +1,4 @@
-"""Write docs/commands, docs/rules and docs/exit-codes.md from what the program says of itself.
+"""Write docs/commands, docs/rules, docs/kinds.md and docs/exit-codes.md from what the program says of itself.
 
 `scripts/docs` writes them, `scripts/docs --check` only says what is out of date; a test does the latter.
 """
@@ -8,11 +8,15 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
 import click
 
 from auditor.audits.explain import SECTIONS
+from auditor.catalog import kinds
+from auditor.catalog.coverage import NOT_READ, WITHHELD
+from auditor.catalog.kinds import KINDS
 from auditor.cli import COMMANDS, EXIT_CODES, main
 from auditor.model.rule import Example, Rule
 from auditor.rules import RULES
@@ -26,6 +30,7 @@ def pages() -> dict[str, str]:
     """Every generated page: path below docs/ -> text."""
     made = {
         "exit-codes.md": _exit_codes(),
+        "kinds.md": _kinds(),
         "rules/README.md": _rule_index(),
         "commands/README.md": _command_index(),
     }
@@ -42,9 +47,9 @@ def out_of_date() -> list[str]:
         for folder in (DOCS / "rules", DOCS / "commands")
         for path in folder.glob("*.md")
     }
-    exit_codes = DOCS / "exit-codes.md"
-    if exit_codes.exists():
-        found["exit-codes.md"] = exit_codes.read_text(encoding="utf-8")
+    for name in ("exit-codes.md", "kinds.md"):
+        if (DOCS / name).exists():
+            found[name] = (DOCS / name).read_text(encoding="utf-8")
     return sorted(path for path in wanted.keys() | found.keys() if wanted.get(path) != found.get(path))
 
 
@@ -61,6 +66,43 @@ def write() -> None:
 
 
 # Private
+
+
+def _kinds() -> str:
+    """Every kind with its fields, from the classes; what is not read, from the table of system catalogs."""
+    parts = [
+        _KINDS_HEAD.format(number=len(KINDS), rules=inspect.cleandoc(kinds.__doc__ or "").partition("\n\n")[2])
+    ]
+    for kind in KINDS:
+        about, _, attributes = inspect.cleandoc(kind.__doc__ or "").partition("Attributes:")
+        lines = [line.strip() for line in about.strip().splitlines() if line and not line.startswith("https://")]
+        names = ", ".join(f"`{field.name}`" for field in fields(kind) if field.name != "identity")
+        parts.append(f"### {kind.KIND}\n\n{' '.join(lines).strip()}\n\nFields: {names}.\n")
+        if attributes:
+            described = inspect.cleandoc(attributes).replace("\n    ", " ")
+            parts.append("".join(f"- {line}\n" for line in described.splitlines()))
+    rows = "\n".join(f"| `{name}` | {why} |" for name, why in NOT_READ.items())
+    withheld = "\n".join(f"| {name} | {why} |" for name, why in WITHHELD.items())
+    parts.append(
+        "## What is not read\n\nA test compares this list with the system catalogs of every version.\n\n"
+        f"| system catalog | why |\n|---|---|\n{rows}\n\n"
+        f"| withheld | what is done |\n|---|---|\n{withheld}\n"
+    )
+    return "\n".join(parts)
+
+
+_KINDS_HEAD = """# Kinds of object
+
+A snapshot holds {number} kinds, named as `pg_identify_object()` names them. Every field is compared. Left out are
+system schemas, temporary objects, and what belongs to an extension.
+
+{rules}
+
+With `--against history` the roles, tablespaces and privileges on parameters of the cluster are compared only if a
+migration made them, and of the database itself only its settings and comment: a replay runs in a cluster of its
+own. Between two databases, or with a saved snapshot, all is compared. A snapshot file says which kinds and fields
+the program that wrote it read; what it lacks is reported and not compared.
+"""
 
 
 def _exit_codes() -> str:

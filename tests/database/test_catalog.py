@@ -13,6 +13,7 @@ import psycopg
 import pytest
 
 from auditor.catalog import reader
+from auditor.catalog.coverage import EVERY_KIND, NOT_READ, READ
 from auditor.catalog.kinds import BY_KIND
 from auditor.catalog.printing import set_printing
 from auditor.catalog.reader import read_snapshot
@@ -164,6 +165,16 @@ PROCEDURES_LACK = {
     "support",
 }
 """What CREATE PROCEDURE has no word for, and `library`, which only a procedure in C has."""
+
+
+def test_every_system_catalog_is_read_or_said_not_to_be(everything: Everything) -> None:
+    with everything.connect() as connection:
+        rows = connection.execute(
+            b"select relname from pg_class where relnamespace = 'pg_catalog'::regnamespace and relkind = 'r'"
+        ).fetchall()
+    assert sorted({name for (name,) in rows} ^ {*READ, *NOT_READ, *EVERY_KIND}) == []
+    assert not READ.keys() & NOT_READ.keys()
+    assert {kind for kinds in READ.values() for kind in kinds} == BY_KIND.keys() - {"cron job"}
 
 
 def test_identities_are_those_of_pg_identify_object(everything: Everything, snapshot: Snapshot) -> None:

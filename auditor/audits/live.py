@@ -32,7 +32,7 @@ class Live:
         name: database, host, port and user, without a password.
         place: when the server was started, to the microsecond, and the name of the database: no other has both.
             None if that was not asked for.
-        further: what the caller's own reading found, in the same transaction.
+        further: what the caller's own reading found, in the same transaction. Not compared: it may hold the time.
         lookups: rows of the lookup tables that list job types of the contract.
     """
 
@@ -40,7 +40,7 @@ class Live:
     ledger: LedgerState | None
     name: str
     place: tuple[str, str] | None = None
-    further: Any = None
+    further: Any = field(default=None, compare=False)
     lookups: Lookups = field(default_factory=dict)
 
     @property

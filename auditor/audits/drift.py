@@ -37,8 +37,9 @@ def run(settings: Settings) -> Report:
     outcome += _unlike_majors(expected, live)
     snapshot = live.snapshot
     if _major(expected, inputs) != live.major:
+        snapshot = respelled(snapshot, _major(expected, inputs))
+        expected = respelled(expected, live.major) if expected is not None else None
         inputs = with_captured(inputs, {}, NEWEST)
-        snapshot, expected = respelled(snapshot), respelled(expected) if expected is not None else None
     facts = Facts(
         configuration,
         inputs.history,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from auditor.catalog.identity import names_in
@@ -18,12 +19,25 @@ NEWEST = 18
 """The major version whose spelling everything is brought to."""
 
 
-def respelled(snapshot: Snapshot) -> Snapshot:
-    """The snapshot with every identity, in objects and in what refers to them, as the newest version spells it."""
-    if snapshot.server_version_num >= 17 * 10_000:
+def respelled(snapshot: Snapshot, other_major: int = NEWEST) -> Snapshot:
+    """The snapshot as it can be compared with one of another version.
+
+    Every identity, in objects and in what refers to them, is as the newest version spells it, and privileges that
+    the other version does not have are left out.
+
+    Args:
+        snapshot: of any version.
+        other_major: major version of what it is compared with.
+    """
+    major = snapshot.server_version_num // 10_000
+    if major >= _KEYWORDS_SINCE and other_major >= _MAINTAIN_SINCE:
         return snapshot
-    objects = {item.id: item for item in map(_respelled, snapshot.objects.values())}
-    return dataclasses.replace(snapshot, objects=objects)
+    items: Iterable[CatalogObject] = snapshot.objects.values()
+    if major < _KEYWORDS_SINCE:
+        items = map(_respelled, items)
+    if other_major < _MAINTAIN_SINCE <= major:
+        items = map(_without_maintain, items)
+    return dataclasses.replace(snapshot, objects={item.id: item for item in items})
 
 
 def respelled_id(item: ObjectId) -> ObjectId:
@@ -62,6 +76,8 @@ def without_late_quotes(value: Any) -> Any:
 
 # Private
 
+_KEYWORDS_SINCE = 17
+_MAINTAIN_SINCE = 17
 _WORDS = (
     "json|json_array|json_arrayagg|json_exists|json_object|json_objectagg|json_query|json_scalar|json_serialize"
     "|json_table|json_value|merge_action|system_user"
@@ -91,6 +107,14 @@ _IDENTITIES = (
 
 def _quoted(match: re.Match[str]) -> str:
     return f'"{match[0]}"' if re.fullmatch(_WORDS, match[0]) else match[0]
+
+
+def _without_maintain(item: CatalogObject) -> CatalogObject:
+    privileges: list[str] | None = getattr(item, "privileges", None)
+    if not privileges:
+        return item
+    known = [text for text in privileges if text.rpartition(": ")[2].rstrip("*") != "MAINTAIN"]
+    return dataclasses.replace(item, privileges=known) if known != privileges else item  # type: ignore[call-arg]
 
 
 def _respelled(item: CatalogObject) -> CatalogObject:

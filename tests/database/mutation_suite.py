@@ -153,7 +153,7 @@ class Suite:
         self.expected = expected if expected is not None else before
         read = inputs(self.expected.server_version_num // 10_000)
         if self.expected.server_version_num // 10_000 != self.major:
-            read, self.expected = with_captured(read, {}, NEWEST), respelled(self.expected)
+            read, self.expected = with_captured(read, {}, NEWEST), respelled(self.expected, self.major)
         self.inputs = read
         self.configuration = required(read.configuration, read.settings)
 
@@ -170,7 +170,7 @@ class Suite:
     def findings(self, snapshot: Snapshot) -> tuple[Finding, ...]:
         """What `drift --scope all` says of a catalog."""
         if snapshot.server_version_num // 10_000 != self.expected.server_version_num // 10_000:
-            snapshot = respelled(snapshot)
+            snapshot = respelled(snapshot, self.expected.server_version_num // 10_000)
         facts = Facts(self.configuration, self.inputs.history, snapshot, self.expected)
         return drifted(facts, "all").findings
 

@@ -74,7 +74,8 @@ def check(course: Course) -> Iterator[Finding]:
         lost = sorted(_given(happened[begin:end]) - _said(after))
         if any(effect.detail == "default privileges" for effect in after):
             lost = [one for one in lost if not one.startswith("GRANT")]  # given again by default
-        if lost:
+        closed = "REVOKE FROM PUBLIC" in _said(after) or "REVOKE FROM PUBLIC" in lost
+        if lost and closed:  # what everybody may call needs no grant
             yield RULE.finding(
                 f"{again.migration} drops and creates {life.object}: lost are {'; '.join(lost)}",
                 object=life.object,

@@ -51,6 +51,7 @@ class Settings:
         db_from: where `db` comes from: `--db`, the name of a variable, or `libpq`.
         shadow: URL or conninfo of a scratch server to replay on; empty: a throw-away one. Never shown.
         prelude: SQL to run before the first migration of a replay, or None: what `classifications.yaml` says.
+        keep_going: a replay goes on behind a migration that fails.
         outputs: at least one; where the report is written and in which format.
         fail_on: the least severity that makes a run fail.
         strict: warnings count as errors.
@@ -69,6 +70,7 @@ class Settings:
     db_from: str = "libpq"
     shadow: str = field(default="", repr=False)
     prelude: Path | None = None
+    keep_going: bool = False
     outputs: tuple[Output, ...] = (Output("text", None),)
     fail_on: FailOn = "error"
     strict: bool = False

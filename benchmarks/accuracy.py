@@ -87,7 +87,7 @@ def measure(history: dict[str, Any], directory: Path, seconds: float) -> tuple[d
         # JSON is YAML as well.
         (root / "classifications.yaml").write_text(json.dumps({"version": 1, "migrations": sources}))
         began = time.monotonic()
-        replayed = _run(root, seconds, "replay", "--format", "json")
+        replayed = _run(root, seconds, "replay", "--keep-going", "--format", "json")
         took = time.monotonic() - began
         effects = _run(root, seconds, "effects", "--format", "jsonl")
     row: dict[str, Any] = {"history": history["name"], "seconds": f"{took:.0f}"}

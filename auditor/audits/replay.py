@@ -40,8 +40,9 @@ def run(settings: Settings) -> Report:
 def agreement(replayed: Replayed) -> tuple[Agreement, LastDefiners, Outcome]:
     """What was recorded and not read, read and not recorded, defined by another migration, and what failed."""
     done = replayed.replay
-    found = agree(replayed.inputs.history, done)
-    definers = last_definers(replayed.inputs.history, done)
+    history = replayed.ran
+    found = agree(history, done)
+    definers = last_definers(history, done)
     failures = [(step.migration, step.error) for step in done.steps if step.error is not None]
     return (
         found,

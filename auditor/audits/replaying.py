@@ -20,14 +20,15 @@ from auditor.catalog.reader import read_snapshot
 from auditor.catalog.session import read_only_session
 from auditor.config import Settings
 from auditor.errors import CouldNotCheck, UsageError
-from auditor.history import fold
-from auditor.migrations.read import read_migration
+from auditor.history import History, fold
+from auditor.migrations.read import ReadMigration, read_migration
 from auditor.model import Migration, Snapshot, Statement
+from auditor.model.change import Transaction
 from auditor.replay.binaries import Installation, choose, find_installations
 from auditor.replay.platform import Supplied
 from auditor.replay.plpgsql_check import EXTENSION, Checked, check_functions
 from auditor.replay.replay_server import ReplayServer
-from auditor.replay.runner import Prelude, Replay, replay
+from auditor.replay.runner import Prelude, Replay, ReplayStep, replay
 from auditor.replay.server import throw_away_server
 from auditor.replay.shadow import Shadow, look_at
 from auditor.replay.shadow_server import shadow_server
@@ -57,6 +58,16 @@ class Replayed:
     plpgsql: Checked | None = None
 
     @property
+    def ran(self) -> History:
+        """The history as far as it ran: of a migration that failed, what it had committed by then."""
+        failed = [step for step in self.replay.steps if step.error is not None]
+        if not failed or not self.replay.kept_going:
+            return self.inputs.history
+        by_id = {step.migration: step for step in failed}
+        reads = [committed(read, by_id.get(read.migration.id)) for read in self.inputs.reads]
+        return fold(reads, pg_major=self.inputs.history.pg_major)
+
+    @property
     def captured(self) -> frozenset[str]:
         """Ids of the migrations whose statements were captured."""
         return frozenset(step.migration for step in self.replay.steps if step.captured is not None)
@@ -83,7 +94,12 @@ class Replayed:
         found += (f"statements that were run in another form: {why} ({count})" for why, count in whys.items())
         if self.replay.not_replayed:
             count = len(self.replay.not_replayed)
-            found.append(f"{count} migrations after the one that failed: {', '.join(self.replay.not_replayed)}")
+            names = ", ".join(self.replay.not_replayed)
+            found.append(f"{count} migrations after the one that failed (--keep-going runs them): {names}")
+        elif self.replay.kept_going and (
+            failed := [s.migration for s in self.replay.steps if s.error is not None]
+        ):
+            found.append(f"{len(failed)} migrations that failed: {', '.join(failed)}")
         return tuple(found)
 
 
@@ -143,6 +159,7 @@ def run_history(inputs: Inputs, where: Where, *, plpgsql: bool = False) -> Repla
             owner=name,
             prelude=prelude_of(inputs),
             root=inputs.migrations.root,
+            keep_going=inputs.settings.keep_going,
         )
         snapshot = None
         if done.error is None:
@@ -189,6 +206,19 @@ def with_captured(inputs: Inputs, captured: Mapping[str, tuple[Statement, ...]],
             read = read_migration(_replaced(read.migration, statements))
         reads.append(read)
     return dataclasses.replace(inputs, reads=tuple(reads), history=fold(reads, pg_major=pg_major))
+
+
+def committed(read: ReadMigration, step: ReplayStep | None) -> ReadMigration:
+    """Of a migration that failed, the statements before the one that did, unless they were rolled back."""
+    if step is None or step.error is None:
+        return read
+    count = 0 if step.in_transaction or step.error.statement is None else step.error.statement - 1
+    migration = _replaced(read.migration, read.migration.statements[:count])
+    end = Statement("ROLLBACK", migration.file, migration.line)
+    ended = _replaced(migration, (*migration.statements, end))
+    return ReadMigration(
+        ended, (*read.changes[:count], (Transaction(what="rollback"),)), (*read.disagreements[:count], None)
+    )
 
 
 # Private

@@ -60,6 +60,12 @@ _SHARED: dict[str, Decorator] = {
         help="SQL to run before the first migration of a replay: what the migrations expect to be there.  "
         "[default: `replay: prelude:` of classifications.yaml]",
     ),
+    "keep_going": click.option(
+        "-k",
+        "--keep-going",
+        is_flag=True,
+        help="Go on behind a migration that fails, as if it were not there, and compare what can be compared.",
+    ),
     "pg_major": click.option(
         "--pg-major",
         type=click.Choice(PG_MAJORS),
@@ -179,6 +185,7 @@ def _settings(
         db_from=url_from,
         shadow=options.get("shadow") or "",
         prelude=options.get("prelude"),
+        keep_going=options.get("keep_going", False),
         outputs=_outputs(options["format_"], options["output"], formats),
         fail_on=options.get("fail_on", "error"),
         strict=options.get("strict", False),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="Run the history in a throw-away PostgreSQL.")
-@reporting("config", "shadow", "prelude", "pg_major", "fail_on", "strict", formats=FINDINGS)
+@reporting("config", "shadow", "prelude", "keep_going", "pg_major", "fail_on", "strict", formats=FINDINGS)
 def replay(settings: Settings) -> Report:
     """Run the migrations one by one in a throw-away PostgreSQL, record what each really does, and compare
     that with what was read from its text.

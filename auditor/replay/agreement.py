@@ -40,7 +40,8 @@ happened all the same, that was missed.
 At the end the objects that the history leaves behind are compared by kind and identity with those in the
 database, those that were there before left out.
 
-A migration that failed, and those after it, are not judged; nor is the end then.
+A migration that failed, and those after it, are not judged; nor is the end then. Where the replay kept going, only
+the one that failed is not; the reading must then be of what ran.
 """
 
 from __future__ import annotations
@@ -116,9 +117,13 @@ class _Judge:
         complete = True
         for step in self._run.steps:
             if step.error is not None:
-                complete = False
                 migrations.append(MigrationAgreement(step.migration, step.file, (), judged=False))
-                break
+                if not self._run.kept_going:
+                    complete = False
+                    break
+                if of_it := self._effects.get(step.migration):
+                    of_it.popleft()
+                continue
             # What hung on a table of that name then, which may be called otherwise now.
             then = {each.object: each.parent for each in step.recorded if each.parent is not None}
             self._memory.parents = ChainMap(then, self._parents)

@@ -6,7 +6,8 @@ What the platform would have had is supplied and named (:mod:`auditor.replay.pla
 before the first migration makes the replay start again (:mod:`auditor.replay.stubs`). The few statements that need
 a superuser and are harmless are run as one and named (:mod:`auditor.replay.privileged`).
 
-The first migration that fails ends the replay: what comes after it would be judged in a catalog that never was.
+The first migration that fails ends the replay: what comes after it is judged in a catalog that never was. Asked to
+keep going it goes on, as if the one that failed held no more than what it had committed.
 """
 
 from __future__ import annotations
@@ -99,6 +100,7 @@ class Replay:
     Attributes:
         steps: one for each migration that was run, in order; the last may have failed.
         not_replayed: ids of the migrations after one that failed.
+        kept_going: whether it was to go on behind one that failed.
         database: name of the database that now holds what the history makes.
         conninfo: how to connect to it, as the role that ran the migrations (not superuser).
         owner: that role.
@@ -119,13 +121,14 @@ class Replay:
     objects: Mapping[ObjectId, ObjectId | None] = field(repr=False)
     supplied: tuple[Supplied, ...] = ()
     shims: tuple[str, ...] = ()
+    kept_going: bool = False
     server_version_num: int = 0
     seconds: float = 0.0
 
     @property
     def error(self) -> ReplayError | None:
-        """Why it did not reach the end, or None."""
-        return self.steps[-1].error if self.steps else None
+        """Why the first migration that failed did, or None."""
+        return next((step.error for step in self.steps if step.error is not None), None)
 
 
 def replay(
@@ -138,6 +141,7 @@ def replay(
     as_owner: bool = True,
     root: Path | None = None,
     timeout: float = STATEMENT_TIMEOUT,
+    keep_going: bool = False,
 ) -> Replay:
     """Run a history in a new database of a throw-away or shadow server.
 
@@ -155,6 +159,7 @@ def replay(
         root: what the migrations' files are relative to. Revisions that cannot be read without a database are run
             by Alembic itself; without it they fail.
         timeout: seconds for each statement.
+        keep_going: go on behind a migration that fails.
 
     Raises:
         CouldNotCheck: the server is gone, or the prelude fails. What the migrations do never raises.
@@ -175,7 +180,7 @@ def replay(
                 place = Place(server, connection, role, own, tuple(missed))
                 run = _Run(place, name, as_owner=as_owner, root=root, timeout=timeout)
                 try:
-                    steps = run.steps(migrations, first)
+                    steps = run.steps(migrations, first, keep_going=keep_going)
                     objects = run.recorder.objects()
                 except StartAgain as again:
                     missed.append(again.stub)
@@ -200,6 +205,7 @@ def replay(
         objects=objects,
         supplied=tuple(run.supplied),
         shims=tuple(extensions.shimmed_extensions(server, name)),
+        kept_going=keep_going,
         server_version_num=server.version_num,
         seconds=time.monotonic() - began,
     )
@@ -306,7 +312,9 @@ class _Run:
         self.recorder.begin()
         return {item.identity for item in self.recorder.objects().keys() - self._there if item.kind == "role"}
 
-    def steps(self, migrations: Sequence[Migration], prelude: Sequence[Statement]) -> tuple[ReplayStep, ...]:
+    def steps(
+        self, migrations: Sequence[Migration], prelude: Sequence[Statement], *, keep_going: bool
+    ) -> tuple[ReplayStep, ...]:
         """Run it.
 
         Raises:
@@ -323,7 +331,7 @@ class _Run:
         for migration in migrations:
             step = self._step(migration)
             steps.append(step)
-            if step.error is not None:
+            if step.error is not None and not keep_going:
                 break
             self._next_session(step)
         return tuple(steps)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from auditor.audits.replaying import committed
 from auditor.history import History, fold
 from auditor.migrations.read import read_migration
 from auditor.migrations.statements import split_statements
@@ -122,3 +123,40 @@ insert into t values ('create or replace function f() returns int language sql a
         ("function public.f()", "1", "2")
     ]
     assert found.as_json()["counts"] == {"agreed": 2, "in-unknown": 0, "differing": 1}
+
+
+def test_keeping_going(server: ThrowAwayServer) -> None:
+    """What a failed migration had committed counts; what comes after it is compared."""
+    migrations = split(
+        """create table a (x int);
+-- next migration
+create table b (x int);
+create table c (x nothing_of_the_kind);
+-- next migration
+create table d (x int primary key);
+commit;
+create table e (x int);
+begin;
+create table f (x int);
+insert into d values (1), (1);
+-- next migration
+alter table a rename to a2;
+create table b (y int);
+alter table e add column z int;
+"""
+    )
+    stopped = replay(migrations, server)
+    discard(stopped, server)
+    assert (len(stopped.steps), stopped.not_replayed) == (2, ("3", "4"))
+    replayed = replay(migrations, server, keep_going=True)
+    discard(replayed, server)
+    assert [step.error is not None for step in replayed.steps] == [False, True, True, False]
+    assert replayed.not_replayed == ()
+    reads = [committed(read_migration(m), step) for m, step in zip(migrations, replayed.steps, strict=True)]
+    agreement = agree(fold(reads, pg_major=server.installation.major), replayed)
+    assert agreement.of("missed", "wrong", "in-unknown") == []
+    assert [each.judged for each in agreement.migrations] == [True, False, False, True]
+    assert agreement.end is not None
+    assert {str(v.object) for v in agreement.end if v.object.kind == "table"} == {
+        f"table public.{name}" for name in ("a2", "b", "d", "e")
+    }

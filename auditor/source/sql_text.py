@@ -282,6 +282,18 @@ def _of_tokens(text: str) -> Iterator[SqlAccess]:
     except UnreadableSql:
         return
     data = text.encode()
+    kinds = [token.kind for token in tokens]
+    with_queries = {
+        data[tokens[at].start : tokens[at].end].decode().lower()
+        for at in range(len(tokens) - 2)
+        if kinds[at + 1 : at + 3] == ["AS", "ASCII_40"]
+    }
+    for found in _of_clauses(tokens, data):
+        if found.action == "write" or found.name.schema is not None or found.name.name not in with_queries:
+            yield found
+
+
+def _of_clauses(tokens: list[Token], data: bytes) -> Iterator[SqlAccess]:
     for at, token in enumerate(tokens):
         before = tokens[at - 1].kind if at else ""
         if token.kind == "INTO" and before in ("INSERT", "MERGE"):

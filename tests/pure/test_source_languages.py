@@ -51,6 +51,7 @@ def test_every_kind_is_one_of_the_grammar(language: Language) -> None:
         (["WITH jobs AS (SELECT 1) SELECT * FROM jobs"], []),
         (["EXPLAIN SELECT * FROM jobs"], ["read select jobs"]),
         (["INSERT INTO jobs (a) VALUES (1) ON DUPLICATE KEY UPDATE a = 2"], ["write insert jobs"]),
+        (["WITH RECURSIVE due AS (SELECT 1 FROM jobs) SELECT * FROM due WHERE ] = 1"], ["read select jobs"]),
         (["SELECT '{", 1, "}'::jsonb FROM jobs"], ["read select jobs"]),
     ],
 )

@@ -187,7 +187,11 @@ def _of_root(chain: Chain, reading: Reading) -> Iterator[SourceAccess]:
     """`Job.where(...).update_all(...)`, `jobs.insert()`, `models.Job.objects.get()`, `jobs::table.load()`."""
     name, steps = chain.root or "", chain.steps
     reference = None
-    if name[:1].isupper() or reading.language.name in ("Python", "Rust"):
+    of_table = steps[0].arguments is None and steps[0].name in (
+        "table",
+        "dsl",
+    )  # diesel; not a variable of the name
+    if name[:1].isupper() or reading.language.name == "Python" or (reading.language.name == "Rust" and of_table):
         reference = _named(reading, chain, name)
     if not name[:1].isupper() and steps[0].arguments is None and steps[0].name[:1].isupper():
         reference = Reference(steps[0].name, _module(reading, name))

@@ -10,6 +10,7 @@ async fn run(pool: &PgPool, conn: &mut C) -> Result<()> {
     diesel::update(executor_jobs::table.find(1)).set(executor_jobs::id.eq(2)).execute(conn)?;
     diesel::delete(ticks::table).execute(conn)?;
     executor_jobs::table.filter(executor_jobs::id.eq(1)).load::<Job>(conn)?;
+    executor_jobs.iter().filter(|one| one.id == 1).count();
     let mut map = HashMap::new();
     map.insert("executor_jobs", 1);
     println!("insert into executor_jobs values (1)");

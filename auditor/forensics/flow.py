@@ -146,13 +146,15 @@ class Flow:
         """What to join `e` with to have an event a row."""
         if not self.in_array:
             return ""
-        array = self.need("events")("e", "array")
-        if self.need("events").types["array"] != "jsonb":
+        return f" cross join lateral jsonb_array_elements({self.array()}) with ordinality x (event, place)"
+
+    def array(self) -> str:
+        """The array of `e` as jsonb; an empty one where it is none."""
+        events = self.need("events")
+        array = events("e", "array")
+        if events.types["array"] != "jsonb":
             array = f"to_jsonb({array})"
-        return (
-            f" cross join lateral jsonb_array_elements(case jsonb_typeof({array}) when 'array' then {array} "
-            "else '[]' end) with ordinality x (event, place)"
-        )
+        return f"case jsonb_typeof({array}) when 'array' then {array} else '[]' end"
 
     def event_type(self) -> str:
         """The type of an event, as text."""

@@ -205,21 +205,21 @@ def without_event_query(flow: Flow, *, windowed: bool) -> str:
 
     Parameters: $1 beginning of the window, $2 and $3 events and the jobs they ask for.
     """
-    events, jobs = flow.need("events"), flow.need("jobs")
+    jobs = flow.need("jobs")
     event_entity, job_entity = flow.same_entity()
-    correlation = flow.same_correlation()
-    same = f"and ({correlation[0]} is null or {correlation[1]} = {correlation[0]})" if correlation else ""
-    window = f"{jobs('j', 'created')} >= $1" if windowed and "created" in jobs else "true"
+    narrow = windowed and "created" in jobs
+    window = f"{jobs('j', 'created')} >= $1" if narrow else "true"
     created = f"{jobs('j', 'created')}::timestamptz" if "created" in jobs else "null::timestamptz"
+    # Few jobs: the events of each one's entity are looked up. All jobs: all events are read once.
+    own = f"{event_entity} = {job_entity}" if narrow else "true"
     return f"""
         select {jobs("j", "id")}::text, {jobs("j", "entity")}::text, {jobs.text("j", "type")}, {created}, null,
                count(*) over ()
           from {jobs.sql} j
          where {window} and {jobs.text("j", "type")} = any($3::text[])
            and $1::timestamptz is not distinct from $1
-           and not exists (select from {events.sql} e{flow.elements()}
-                             join unnest($2::text[], $3::text[]) r (event, job) on r.event = {flow.event_type()}
-                            where {event_entity} = {job_entity} and r.job = {jobs.text("j", "type")} {same})
+           and not exists (select from ({_events(flow, own)}) v
+                            where v.entity = {job_entity} and v.job = {jobs.text("j", "type")} {_same(flow)})
          order by 4 desc nulls last limit {SAMPLES}
     """  # noqa: S608
 
@@ -294,35 +294,53 @@ def gap_query(flow: Flow, *, windowed: bool) -> str:
     Parameters: $1 beginning of the window, $2 and $3 events and the jobs they ask for, $4 allowed seconds.
     """
     events, jobs = flow.need("events"), flow.need("jobs")
-    event_entity, job_entity = flow.same_entity()
-    at = flow.event_at() or "null::timestamptz"
-    correlation = flow.same_correlation()
-    same = f"and ({correlation[0]} is null or {correlation[1]} = {correlation[0]})" if correlation else ""
+    _, job_entity = flow.same_entity()
+    at = (flow.event_at() or "null::timestamptz") if flow.in_array else "x.at"
     changed = "true"
-    if windowed:
-        if "updated" in events:
-            changed = f"{events('e', 'updated')} >= $1"
-        elif not flow.in_array:
-            changed = f"{events('e', 'at')} >= $1"
-    x = "x.event" if flow.in_array else "null::jsonb"
-    row_at = "null::timestamptz" if flow.in_array else at
-    outer_at = at if flow.in_array else "x.row_at"
-    window = f"and ({outer_at} is null or {outer_at} >= $1)" if windowed else ""
+    if windowed and "updated" in events:
+        changed = f"{events('e', 'updated')} >= $1"
+    elif windowed and not flow.in_array:
+        changed = f"{events('e', 'at')} >= $1"
+    window = f"and ({at} is null or {at} >= $1)" if windowed else ""
     return f"""
-        select x.entity, x.type, x.job, {outer_at}, extract(epoch from now() - {outer_at})::float8, x.correlation,
-               count({outer_at}) over (), count(*) over ()
-          from (select {events("e", "id")}::text as entity, r.event as type, r.job, {x} as event,
-                       {row_at} as row_at, {flow.event_correlation() or "null"} as correlation
-                  from {events.sql} e{flow.elements()}
-                  join unnest($2::text[], $3::text[]) r (event, job) on r.event = {flow.event_type()}
-                 where {changed} and $1::timestamptz is not distinct from $1
+        select x.entity::text, x.type, x.job, {at}, extract(epoch from now() - {at})::float8, x.correlation,
+               count({at}) over (), count(*) over ()
+          from (select v.* from ({_events(flow, changed)}) v
+                 where v.job is not null and $1::timestamptz is not distinct from $1
                    and not exists (
                        select from {jobs.sql} j
-                        where {job_entity} = {event_entity} and {jobs.text("j", "type")} = r.job {same})
+                        where {job_entity} = v.entity and {jobs.text("j", "type")} = v.job {_same(flow)})
                 offset 0) x
-         where ({outer_at} is null or {outer_at} < now() - make_interval(secs => $4)) {window}
+         where ({at} is null or {at} < now() - make_interval(secs => $4)) {window}
          order by 4 nulls last limit {SAMPLES}
     """  # noqa: S608
+
+
+def _events(flow: Flow, where: str) -> str:
+    """Events with the job that each asks for ($2 and $3), or null.
+
+    The array is unnested in the select list: a function in FROM would fill a store for each row.
+    """
+    events = flow.need("events")
+    entity, _ = flow.same_entity()
+    job = f"($3::text[])[array_position($2::text[], {flow.event_type()})]"
+    correlation = flow.event_correlation() or "null::text"
+    if not flow.in_array:
+        at = flow.event_at() or "null::timestamptz"
+        return f"""
+            select {entity} as entity, {flow.event_type()} as type, {job} as job, {correlation} as correlation,
+                   {at} as at
+              from {events.sql} e where {where}"""  # noqa: S608
+    return f"""
+            select x.entity, {flow.event_type()} as type, {job} as job, {correlation} as correlation, x.event
+              from (select {entity} as entity, jsonb_array_elements({flow.array()}) as event
+                      from {events.sql} e where {where}) x"""  # noqa: S608
+
+
+def _same(flow: Flow) -> str:
+    """That an event `v` and a job `j` have one correlation, if both are mapped and the event has one."""
+    correlation = flow.same_correlation()
+    return f"and (v.correlation is null or {correlation[1]} = v.correlation)" if correlation else ""
 
 
 def _read_gaps(connection: Connection, flow: Flow, kpis: Kpis) -> None:

@@ -120,6 +120,8 @@ def _compared(facts: Facts, selection: Selection) -> dict[str, int]:
     counts: dict[str, int] = {}
     expected = facts.expected.objects if facts.expected is not None else {}
     for item in facts.live.objects.keys() | expected.keys():
+        if item.kind == "database" and item not in facts.live:
+            continue  # the same, which has another name on either side
         if selection(item):
             counts[item.kind] = counts.get(item.kind, 0) + 1
     return dict(sorted(counts.items()))

@@ -795,3 +795,101 @@ alter index app.keyed_key set tablespace pg_default;
 
 -- function | app.with_transform(app.point) | transforms
 create or replace function app.with_transform(app.point) returns integer language APP_language as 'begin return 1; end';
+
+-- sequence | app.numbers | type, minimum, maximum, cache
+alter sequence app.numbers as integer minvalue -200 maxvalue 20 cache 9;
+
+-- sequence | app.numbers | owner
+alter sequence app.numbers owner to APP_super;
+
+-- sequence | app.numbers | comment
+comment on sequence app.numbers is null;
+
+-- publication | APP_some | via_root
+alter publication "APP_some" set (publish_via_partition_root = false);
+
+-- publication | APP_some | owner
+alter publication "APP_some" owner to APP_super;
+
+-- publication | APP_some | comment
+comment on publication "APP_some" is null;
+
+-- policy | readers on app.documents | comment
+comment on policy readers on app.documents is null;
+
+-- policy | anything on app.scratch | command, permissive
+drop policy anything on app.scratch;
+create policy anything on app.scratch as restrictive for delete using (true);
+
+-- rule | scratch_ignored on app.scratch | comment
+comment on rule scratch_ignored on app.scratch is null;
+
+-- trigger | on_change on app.documents | comment
+comment on trigger on_change on app.documents is null;
+
+-- trigger | gone on app.documents | timing, events, level
+drop trigger gone on app.documents;
+create trigger gone before insert on app.documents for each row execute function app.touch();
+alter table app.documents disable trigger gone;
+
+-- trigger | all_rows on app.documents | old_table, new_table
+drop trigger all_rows on app.documents;
+create trigger all_rows after update on app.documents referencing new table as rows_now for each statement execute function app.touch();
+alter table app.documents enable replica trigger all_rows;
+
+-- trigger | checked on app.links | deferrable, initially_deferred, referenced_table
+drop trigger checked on app.links;
+create constraint trigger checked after insert on app.links for each row execute function app.touch();
+
+-- trigger | builtin on app.scratch | function
+create or replace trigger builtin before update on app.scratch for each row execute function app.touch();
+
+-- event trigger | APP_ddl | event, function, tags
+alter event trigger APP_ddl owner to current_user;
+drop event trigger APP_ddl;
+create event trigger APP_ddl on sql_drop execute function app.on_drop();
+comment on event trigger APP_ddl is 'watches';
+alter event trigger APP_ddl enable always;
+
+-- table constraint | "Title of documents" on app.documents | columns, include, nulls_not_distinct
+alter table app.documents drop constraint "Title of documents";
+alter table app.documents add constraint "Title of documents" unique ("Title") with (fillfactor = 70) deferrable initially deferred;
+
+-- table constraint | no_overlap on app.documents | elements, predicate, include
+alter table app.documents drop constraint no_overlap;
+alter table app.documents add constraint no_overlap exclude using gist (during with &&);
+
+-- domain constraint | not_long on app.code | comment
+comment on constraint not_long on domain app.code is null;
+
+-- domain constraint | not_long on app.code | expression
+alter domain app.code drop constraint not_long;
+alter domain app.code add constraint not_long check (length(value) < 8) not valid;
+comment on constraint not_long on domain app.code is 'new';
+
+-- function | app.touch() | comment
+comment on function app.touch() is null;
+
+-- procedure | app.run(integer) | settings
+alter procedure app.run(integer) set search_path = app;
+
+-- procedure | app.run(integer) | owner
+alter procedure app.run(integer) owner to APP_super;
+
+-- procedure | app.run(integer) | comment
+comment on procedure app.run(integer) is null;
+
+-- aggregate | app.last_mood(app.mood) | privileges
+grant execute on function app.last_mood(app.mood) to public;
+
+-- aggregate | app.last_mood(app.mood) | comment
+comment on aggregate app.last_mood(app.mood) is null;
+
+-- foreign table | app.remote | owner
+alter foreign table app.remote owner to APP_super;
+
+-- foreign table | app.remote | privileges
+revoke select on app.remote from AUDIT;
+
+-- foreign table | app.remote | comment
+comment on foreign table app.remote is null;

@@ -64,10 +64,12 @@ def drifted_bodies(facts: Facts) -> Outcome:
         expected = frozenset(finding.fingerprint for finding in judge_bodies(wanted, source="replay").findings)
     return dataclasses.replace(
         found,
+        evaluated=found.evaluated - _DEAD_CODES,
         findings=tuple(
             finding
             for finding in found.findings
             if finding.fingerprint not in expected
+            and finding.code not in _DEAD_CODES
             and not (finding.code in _COMPARED and finding.object is not None and facts.known(finding.object))
         ),
     )
@@ -143,6 +145,8 @@ def _with_a_key(contract: Contract) -> frozenset[str]:
 
 
 _WORD = re.compile(r"\w+")
+_DEAD_CODES = frozenset(module.RULE.code for module in _DEAD)
+"""A trigger that was switched off by hand is told; that its function is dead then only follows."""
 _NAMED = 5
 _COMPARED = frozenset({definer_search_path.RULE.code, definer_for_everybody.RULE.code})
 """Rules about fields of a function that the comparison of catalogs looks at too."""

@@ -59,7 +59,7 @@ class Settings:
         verbosity: -1 quiet, 0 normal, 1 and more: tell what is going on.
         pg_major: the PostgreSQL major whose rules are followed, or None: the newest known.
         scope: which objects `drift` compares.
-        against: what `drift` compares with: `history`, a snapshot file, or a URL. May hold a password.
+        against: what `drift` compares with: `history`, `applied`, a snapshot file, or a URL. May hold a password.
         subject: the identity or code a command is asked about, or None.
         base: the revision that a review compares with.
     """

@@ -9,15 +9,20 @@ from auditor.audits.expected import expected_catalog
 from auditor.audits.inputs import Inputs, Outcome, read_inputs, report, required
 from auditor.audits.judging import drifted
 from auditor.audits.live import Live, read_live
+from auditor.audits.pending import applied_only, note_of, told_as_pending
 from auditor.audits.reading import BOOKKEEPING
 from auditor.audits.replaying import notes_of, where_to_replay, with_captured
 from auditor.catalog.snapshot_file import load
 from auditor.catalog.spelling import NEWEST, respelled
 from auditor.config import Settings
 from auditor.contract.facts import Facts
-from auditor.contract.resolve import names_of_contract
+from auditor.contract.resolve import names_of_contract, unmatched_entries
 from auditor.errors import UsageError
 from auditor.model import Report, Snapshot
+from auditor.rules.configuration import entry_matches_nothing
+
+OF_MIGRATIONS = ("history", "applied")
+"""What `--against` may be that means the migrations: all of them, or those that the ledger names."""
 
 
 def run(settings: Settings) -> Report:
@@ -33,6 +38,9 @@ def run(settings: Settings) -> Report:
     narrow = settings.scope == "contract"
     names = names_of_contract(configuration, inputs.history) if narrow else None
     live = read_live(settings.db, inputs, names)
+    everything, pending = inputs, None
+    if settings.against == "applied":
+        inputs, pending = applied_only(inputs, live)
     inputs, expected, outcome = _expected(settings, inputs, live)
     outcome += _unlike_majors(expected, live)
     snapshot = live.snapshot
@@ -48,10 +56,14 @@ def run(settings: Settings) -> Report:
         live.ledger,
         whole=not narrow,
         lookups=live.lookups,
-        replayed=settings.against == "history",
+        replayed=settings.against in OF_MIGRATIONS,
     )
     about = Outcome(evaluated=BOOKKEEPING, notes=(live.note, f"scope {settings.scope}"))
     found = drifted(facts, settings.scope) + drifted_bodies(facts)
+    if pending is not None:
+        unmatched = entry_matches_nothing.check(unmatched_entries(configuration, everything.history))
+        found = told_as_pending(found, pending, frozenset(one.fingerprint for one in unmatched))
+        about += Outcome(notes=(note_of(pending),))
     return report("drift", about + outcome + found, inputs, settings)
 
 
@@ -60,7 +72,7 @@ def run(settings: Settings) -> Report:
 
 def _expected(settings: Settings, inputs: Inputs, live: Live) -> tuple[Inputs, Snapshot | None, Outcome]:
     """The other side of the comparison; None for the contract alone."""
-    if settings.against != "history":
+    if settings.against not in OF_MIGRATIONS:
         snapshot, name = _other(settings.against)
         return inputs, snapshot, Outcome(notes=(f"compared with {name}",))
     if settings.scope == "contract":
@@ -94,4 +106,4 @@ def _other(against: str) -> tuple[Snapshot, str]:
     if "://" in against or "=" in against:
         other = read_live(against)
         return other.snapshot, other.note
-    raise UsageError("--against is neither `history`, nor a file that is there, nor a URL")
+    raise UsageError("--against is neither `history` nor `applied`, nor a file that is there, nor a URL")

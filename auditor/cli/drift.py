@@ -23,10 +23,11 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--against",
-    metavar="history|FILE|URL",
+    metavar="history|applied|FILE|URL",
     default="history",
     show_default=True,
-    help="Compare with the history, a saved snapshot, or another database.",
+    help="Compare with all migrations, with those that the ledger says are applied, with a saved snapshot, or with "
+    "another database.",
 )
 @reporting(
     "config",

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     metavar="history|applied|FILE|URL",
     default="history",
     show_default=True,
-    help="Compare with all migrations, with those that the ledger says are applied, with a saved snapshot, or with "
-    "another database.",
+    help="Compare with all migrations, with those that the ledger says are applied, with a saved snapshot, or "
+    "with another database.",
 )
 @reporting(
     "config",

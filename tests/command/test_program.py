@@ -92,7 +92,7 @@ def test_nothing_asked_is_a_usage_error() -> None:
     ("args", "message"),
     [
         (("chek",), "no command 'chek'; did you mean 'check'?"),
-        (("frobnicate",), "no command 'frobnicate'; commands: check, "),
+        (("frobnicate",), "no command 'frobnicate'; commands: init, "),
         (("check", "--nope"), "No such option '--nope'"),
         (("explain", "DRF001", "--format", "sarif"), "'sarif' is not one of 'text', 'json'"),
         (("explain", "DRF001", "--output", "none/at/all"), "directory 'none/at' does not exist"),

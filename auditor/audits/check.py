@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from auditor.audits.bodies import drifted_bodies, judge_bodies
@@ -18,6 +19,7 @@ from auditor.audits.record import record_run
 from auditor.audits.replay import agreement
 from auditor.audits.replaying import Replayed, notes_of, run_history, where_to_replay
 from auditor.audits.squawk import judge_with_squawk
+from auditor.audits.whitelist_rows import rows_using
 from auditor.config import Settings
 from auditor.contract.facts import Facts
 from auditor.contract.load import Configuration
@@ -82,7 +84,9 @@ def look(settings: Settings, asked: Callable[[Inputs], Iterable[str]] | None = N
     summary = ", ".join(f"{count} {name}" for name, count in classes.data["summary"].items())
     outcome = reading(inputs, captured) + classes + Outcome(notes=(f"migrations: {summary}",)) + replay_outcome
     new = list(asked(inputs)) if asked is not None else None
-    outcome += judge_migrations(inputs, configuration, new) + judge_with_squawk(inputs, configuration, new)
+    counting = partial(rows_using, settings.db) if live is not None else None
+    outcome += judge_migrations(inputs, configuration, new, counting)
+    outcome += judge_with_squawk(inputs, configuration, new)
     if replayed is not None and replayed.snapshot is not None:
         outcome += keeps_contract(inputs, replayed.snapshot) + _bodies(inputs, replayed.snapshot)
         outcome += judge_plpgsql(replayed, configuration, outcome.findings)

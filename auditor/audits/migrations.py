@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from auditor.audits.inputs import Inputs, Outcome
 from auditor.contract.load import Configuration
@@ -25,13 +26,16 @@ from auditor.rules.migrations import (
     whitelist_shrinks,
 )
 
+if TYPE_CHECKING:
+    from auditor.contract.row_counts import Counted
+    from auditor.rules.migrations.whitelist_shrinks import Shrunk
+
 _PLAIN = (
     core_trigger_off,
     core_trigger_dropped,
     row_security_off,
     core_policy_dropped,
     granted_to_public,
-    whitelist_shrinks,
     core_owner_changed,
     security_flipped,
     replication_role_set,
@@ -39,10 +43,15 @@ _PLAIN = (
     grants_lost,
 )
 
-CODES = frozenset(module.RULE.code for module in (*_PLAIN, unique_key_dropped, rogue_schedule))
+CODES = frozenset(module.RULE.code for module in (*_PLAIN, unique_key_dropped, whitelist_shrinks, rogue_schedule))
 
 
-def judge_migrations(inputs: Inputs, configuration: Configuration, asked: Iterable[str] | None = None) -> Outcome:
+def judge_migrations(
+    inputs: Inputs,
+    configuration: Configuration,
+    asked: Iterable[str] | None = None,
+    rows_using: Callable[[Collection[Shrunk]], Mapping[Shrunk, Counted]] | None = None,
+) -> Outcome:
     """What the migrations do to the core.
 
     Args:
@@ -50,14 +59,18 @@ def judge_migrations(inputs: Inputs, configuration: Configuration, asked: Iterab
         configuration: whose objects are whose.
         asked: ids of the migrations that are new; the newest one if not given. Rules that ask how something stands
             in the end look at all.
+        rows_using: counts in the live database what values taken off whitelists are still used; None if there is
+            none.
     """
     course = course_of(inputs.history, inputs.reads, _classes(inputs, configuration), asked)
     contract = configuration.contract
     declared = frozenset((str(key.table), frozenset(map(str, key.columns))) for key in contract.dedupe_keys)
+    rows = rows_using(tuple(whitelist_shrinks.shrunk_whitelists(course))) if rows_using is not None else None
     return Outcome(
         findings=(
             *(finding for module in _PLAIN for finding in module.check(course)),
             *unique_key_dropped.check(course, declared),
+            *whitelist_shrinks.check(course, rows),
             *rogue_schedule.check(course, _infra(inputs, configuration, course)),
         ),
         evaluated=CODES,

@@ -2,8 +2,9 @@
 
 What it means
     A CHECK of a core table that lets a column hold certain values is made again with fewer of them. The values
-    that are gone are named. Asked of new migrations only (see MIG002). With `--db`, `auditor check` says how many
-    rows have them, if it may read the table.
+    that are gone are named. Asked of new migrations only (see MIG002). With `--db`, `auditor check` and `auditor
+    review` say how many rows have each of them, or why that could not be counted; where no row has any, it is a
+    warning.
 
 Why it matters
     ADD CONSTRAINT reads the whole table and fails if a row has such a value: on production, not in the tests. With
@@ -19,9 +20,10 @@ How to allow it
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from auditor.history.course import Course
 from auditor.model import Effect, Finding, Location, ObjectId, Severity
@@ -29,6 +31,9 @@ from auditor.model.change import AddConstraint, Constraint, CreateTable
 from auditor.model.rule import Rule
 from auditor.sql.allowed import allowed_values
 from auditor.sql.names import own_name
+
+if TYPE_CHECKING:
+    from auditor.contract.row_counts import Counted
 
 BAD = {
     "classifications.yaml": """\
@@ -102,11 +107,19 @@ def shrunk_whitelists(course: Course) -> Iterator[Shrunk]:
                 yield Shrunk(item, table, column, tuple(sorted(removed)), effect.migration, effect.location)
 
 
-def check(course: Course) -> Iterator[Finding]:
-    """One finding for each whitelist."""
+def check(course: Course, rows: Mapping[Shrunk, Counted] | None = None) -> Iterator[Finding]:
+    """One finding for each whitelist.
+
+    Args:
+        course: the history.
+        rows: what the live database has; None if there is none.
+    """
     for one in shrunk_whitelists(course):
+        counted = rows.get(one) if rows is not None else None
+        said, severity = _told(one, counted)
         yield RULE.finding(
-            f"{one.migration} no longer lets {one.table} have {', '.join(one.removed)} as {one.column}",
+            f"{one.migration} no longer lets {one.table} have {', '.join(one.removed)} as {one.column}{said}",
+            severity=severity,
             object=one.constraint,
             field=one.column,
             actual=f"removed: {', '.join(one.removed)}",
@@ -115,6 +128,19 @@ def check(course: Course) -> Iterator[Finding]:
 
 
 # Private
+
+
+def _told(one: Shrunk, counted: Counted | None) -> tuple[str, Severity]:
+    """What the live database says of the removed values, and how bad that is."""
+    if counted is None:
+        return "", RULE.severity
+    if counted.reason:
+        return f"; how many rows have it could not be counted: {counted.reason}", RULE.severity
+    there = [(value, counted.rows[value]) for value in one.removed if counted.rows[value]]
+    if not there:
+        return "; no row has it in the live database", Severity.WARNING
+    said = ", ".join(f"{number} {'row has' if number == 1 else 'rows have'} {value}" for value, number in there)
+    return f"; in the live database {said}", RULE.severity
 
 
 def _whitelists(course: Course, effect: Effect, item: ObjectId) -> Iterator[tuple[str, frozenset[str]]]:

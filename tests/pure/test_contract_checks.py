@@ -366,10 +366,8 @@ FUNCTION = ObjectId("function", "public.f()")
 
 def with_bodies(*bodies: str) -> History:
     life = Life(FUNCTION, exists=True)
-    life.definitions = [
-        Definition(f"{number}", Location(f"{number}.sql"), "create", "", body)
-        for number, body in enumerate(bodies, 1)
-    ]
+    for number, body in enumerate(bodies, 1):
+        life.define(Definition(f"{number}", Location(f"{number}.sql"), "create", "", body))
     return dataclasses.replace(NO_HISTORY, lives={FUNCTION: life})
 
 

@@ -3,7 +3,8 @@
 Every case of tests/cases/mutations is run on each live version and compared with a catalog of the same version and
 of each other version: is exactly what is expected found, and nothing any more when it is undone?
 
-    python benchmarks/mutations.py [--bindir /usr/lib/postgresql/16/bin ...] [--major 15 18] [--same]
+    python benchmarks/mutations.py [--bindir /usr/lib/postgresql/16/bin ...] [--major 15 18] [--live 15]
+        [--expected 18] [--same]
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--bindir", type=Path, action="append", default=[], help="further server binaries")
     parser.add_argument("--major", type=int, nargs="*", help="only these versions")
+    parser.add_argument("--live", type=int, nargs="*", help="only databases of these versions")
+    parser.add_argument("--expected", type=int, nargs="*", help="only with catalogs of these versions")
     parser.add_argument("--same", action="store_true", help="not across versions")
     parser.add_argument("--case", default="", help="only cases with this in their name")
     arguments = parser.parse_args()
@@ -43,8 +46,10 @@ def main() -> None:
     with ExitStack() as stack:
         places = {major: create(stack.enter_context(throw_away_server(found[major]))) for major in majors}
         catalogs = {major: read(place) for major, place in places.items()}
-        for live in majors:
+        for live in [one for one in majors if not arguments.live or one in arguments.live]:
             for expected in [live] if arguments.same else [live, *(one for one in majors if one != live)]:
+                if arguments.expected and expected not in arguments.expected:
+                    continue
                 began = time.monotonic()
                 suite = Suite(places[live], None if expected == live else catalogs[expected])
                 results = [suite.run(case) for case in chosen if case.major <= min(live, expected)]

@@ -30,6 +30,7 @@ from auditor.catalog.kinds.index import Index
 from auditor.catalog.kinds.policy import Policy
 from auditor.catalog.kinds.rule import Rule
 from auditor.catalog.kinds.sequence import Sequence
+from auditor.catalog.kinds.statistics_object import StatisticsObject
 from auditor.catalog.kinds.table import Table
 from auditor.catalog.kinds.table_column import TableColumn
 from auditor.catalog.kinds.table_constraint import TableConstraint
@@ -38,7 +39,7 @@ from auditor.catalog.kinds.user_mapping import UserMapping
 from auditor.catalog.spelling import without_late_quotes
 from auditor.catalog.table_part import TablePart
 from auditor.contract.beyond import beyond_a_replay
-from auditor.contract.dependencies import more_needs, types_in
+from auditor.contract.dependencies import lost_with, more_needs, types_in
 from auditor.model import CatalogObject, Comparison, ObjectId, Snapshot
 from auditor.sql.printed import same_printed_expression, same_printed_query
 
@@ -192,6 +193,8 @@ def needs(item: CatalogObject) -> Iterator[ObjectId]:
         yield from _columns_in(item, item.using, item.check)
     if isinstance(item, Rule):
         yield from _columns_in(item, item.definition)
+    if isinstance(item, StatisticsObject):
+        yield from _columns_in(item, item.on)
     if isinstance(item, Function):
         yield from types_in(f"{item.returns or ''} {item.arguments}")
         yield ObjectId("language", item.language)
@@ -256,7 +259,12 @@ def _parents_of(table: CatalogObject | None) -> list[str]:
 def _with_followers(comparisons: list[Comparison], actual: Snapshot) -> list[Comparison]:
     """The same, where what only followed a change of something else is said to be under it."""
     changed = {comparison.object: comparison.changes for comparison in comparisons if comparison.changes}
+    missing = {one.object: one.under or one.object for one in comparisons if one.actual is None}
     leaders = {item: leader for item in changed if (leader := _leader(item, changed, actual)) is not None}
+    for item, changes in changed.items():
+        lost = lost_with(actual.objects.get(item), changes)
+        if lost and all(one in missing for one in lost):
+            leaders[item] = missing[lost[0]]
     return [
         dataclasses.replace(comparison, under=_outermost(comparison.object, leaders))
         if comparison.object in leaders

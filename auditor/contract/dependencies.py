@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from auditor.catalog.kinds.cast import Cast
 from auditor.catalog.kinds.operator import Operator
 from auditor.catalog.kinds.operator_class import OperatorClass
 from auditor.catalog.kinds.operator_family import OperatorFamily
-from auditor.catalog.kinds.statistics_object import StatisticsObject
+from auditor.catalog.kinds.role import Role
 from auditor.catalog.kinds.text_search_configuration import TextSearchConfiguration
 from auditor.catalog.kinds.text_search_dictionary import TextSearchDictionary
 from auditor.catalog.kinds.transform import Transform
@@ -30,9 +31,6 @@ def more_needs(item: CatalogObject) -> Iterator[ObjectId]:
         yield ObjectId("language", item.identity.rpartition(" language ")[2])
     if isinstance(item, OperatorClass):
         yield ObjectId("type", item.type)
-    if isinstance(item, StatisticsObject):
-        for column in item.on.split(", "):
-            yield ObjectId(f"{item.table_kind} column", f"{item.table}.{column}")
     if isinstance(item, TextSearchConfiguration):
         yield ObjectId("text search parser", item.parser)
         for mapping in item.mappings:
@@ -40,6 +38,30 @@ def more_needs(item: CatalogObject) -> Iterator[ObjectId]:
                 yield ObjectId("text search dictionary", dictionary)
     if isinstance(item, TextSearchDictionary):
         yield ObjectId("text search template", item.template)
+
+
+def lost_with(item: CatalogObject | None, changes: Mapping[str, tuple[Any, Any]]) -> list[ObjectId]:
+    """Objects that an object named and names no more, if that is all that changed: it went when they did.
+
+    A role's memberships, members of an operator family, an operator's commutator and negator.
+
+    Args:
+        item: the object that is changed.
+        changes: its fields that differ, with the expected and the actual value.
+    """
+    if isinstance(item, Operator) and changes.keys() <= {"commutator", "negator"}:
+        if any(actual is not None for _, actual in changes.values()):
+            return []
+        return [ObjectId("operator", _catalogued(expected)) for expected, _ in changes.values()]
+    if isinstance(item, Role) and changes.keys() == {"member_of"}:
+        return [ObjectId("role", one.partition(" WITH ")[0]) for one in _lost(*changes["member_of"])]
+    if isinstance(item, OperatorFamily) and changes.keys() == {"members"}:
+        return [
+            ObjectId(match[1].lower(), _catalogued(match[2]))
+            for one in _lost(*changes["members"])
+            if (match := _MEMBER.fullmatch(one))
+        ]
+    return []
 
 
 def types_in(text: str) -> Iterator[ObjectId]:
@@ -50,6 +72,9 @@ def types_in(text: str) -> Iterator[ObjectId]:
 
 
 # Private
+
+_MEMBER = re.compile(r"(OPERATOR|FUNCTION) \d+ (?:\([^()]*\) )?(.*?)(?: FOR ORDER BY .*)?")
+"""A member of an operator family, as `OperatorFamily.members` has it: what it is, and its identity."""
 
 _QUALIFIED_NAME = re.compile(r'(?:"(?:[^"]|"")+"|[a-z_]\w*)\.(?:"(?:[^"]|"")+"|[a-z_]\w*)')
 _ROW_TYPES = ("type", "table", "view", "materialized view", "foreign table")
@@ -78,3 +103,8 @@ def _catalogued(routine: str) -> str:
     return _ARGUMENT.sub(
         lambda match: match[0] if match[0] in _OF_THE_STANDARD else f"pg_catalog.{match[0]}", routine
     )
+
+
+def _lost(expected: list[str], actual: list[str]) -> list[str]:
+    """What is no longer in a list to which nothing was added."""
+    return [] if set(actual) - set(expected) else [one for one in expected if one not in actual]

@@ -222,12 +222,14 @@ def _subscription(expected: Subscription, live: Any, fields: set[str], roles: Ro
         "failover": f"failover = {flag[expected.failover]}",
     }
     said = ", ".join(text for name, text in words.items() if name in fields)
-    statements = [f"{subject} SET ({said})"] if said else []
+    # Without a slot it cannot be on.
+    statements = [f"{subject} DISABLE"] if "active" in fields and not expected.active else []
+    statements += [f"{subject} SET ({said})"] if said else []
     if "publications" in fields:
         names = ", ".join(expected.publications)
         statements.append(f"{subject} SET PUBLICATION {names} WITH (refresh = false)")
-    if "active" in fields:
-        statements.append(f"{subject} {'ENABLE' if expected.active else 'DISABLE'}")
+    if "active" in fields and expected.active:
+        statements.append(f"{subject} ENABLE")
     return statements
 
 

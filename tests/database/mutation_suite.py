@@ -19,6 +19,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,12 @@ from auditor.replay.server import ThrowAwayServer
 FOLDER = Path(__file__).parent.parent / "cases" / "mutations"
 
 ROLES = ("mut_reader", "mut_worker", "mut_stranger")
+
+LABEL = b"""
+    insert into pg_seclabel (classoid, objoid, objsubid, provider, label)
+    values ('pg_class'::regclass, 'app.readings'::regclass, 0, 'dummy', 'secret')
+"""
+"""What SECURITY LABEL would do if a server without a provider took it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +118,9 @@ def cases(folder: Path = FOLDER / "cases") -> list[Case]:
     return found
 
 
-def history() -> str:
-    """What every migration of the schema does, in order."""
-    return "\n".join(path.read_text("utf-8") for path in sorted((FOLDER / "migrations").glob("*.sql")))
+def history() -> list[str]:
+    """What each migration of the schema does, in order."""
+    return [path.read_text("utf-8") for path in sorted((FOLDER / "migrations").glob("*.sql"))]
 
 
 def inputs(pg_major: int | None = None) -> Inputs:
@@ -129,7 +136,11 @@ def create(server: ThrowAwayServer, name: str = "mutations") -> str:
     database = server.create_database(name)
     with server.connect(database) as connection:
         connection.execute("reset search_path")
-        connection.execute(history().encode())
+        connection.execute("set allow_in_place_tablespaces = on")
+        connection.execute((files("auditor.replay") / "shims" / "pg_cron.sql").read_bytes())
+        for migration in history():
+            connection.execute(migration.encode())
+        connection.execute(LABEL)
     return server.conninfo(database)
 
 

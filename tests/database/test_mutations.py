@@ -24,8 +24,8 @@ def suite(server: ThrowAwayServer) -> Iterator[Suite]:
 
 
 def test_there_are_enough() -> None:
-    assert sum(not case.noise for case in CASES) >= 250
-    assert sum(case.noise for case in CASES) >= 30
+    assert sum(not case.noise for case in CASES) >= 370
+    assert sum(case.noise for case in CASES) >= 38
     assert [name for name, count in Counter(case.name for case in CASES).items() if count > 1] == []
 
 

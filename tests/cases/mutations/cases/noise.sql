@@ -147,3 +147,52 @@ alter table app.documents rename name to title;
 
 -- case: large objects
 select lo_create(0);
+
+-- case: statistics made anew and gathered
+drop statistics app.readings_together, app.readings_shape;
+create statistics app.readings_shape (mcv) on (((1 + amount - 1) + 1)), place from app.readings;
+drop statistics app.readings_shape;
+create statistics app.readings_shape (mcv) on place, ((amount) + (1)) from app.readings;
+alter statistics app.readings_shape set statistics 50;
+comment on statistics app.readings_shape is 'for the planner';
+create statistics app.readings_together (dependencies, ndistinct) on thing, place from app.readings;
+insert into app.readings select 'p' || n % 10, 't' || n % 10, n from generate_series(1, 500) n;
+analyze app.readings;
+
+-- case: operator family made anew
+drop operator family app.grade_family using btree cascade;
+create operator family app.grade_family using btree;
+create operator class app.grade_ops for type app.grade using btree family app.grade_family as
+    function 1 (app.grade, app.grade) kit.compare(app.grade, app.grade), operator 3 app.===;
+alter operator family app.grade_family using btree add
+    function 1 (app.grade, integer) kit.compare(app.grade, integer), operator 1 app.<< (app.grade, integer) for search;
+
+-- case: password of a role
+alter role mut_agent password 'other';
+
+-- case: another role
+comment on role mut_stranger is 'nobody of ours';
+alter role mut_stranger connection limit 3 createdb;
+create role mut_passer_by login in role mut_group;
+grant set on parameter work_mem to mut_stranger;
+comment on tablespace pg_default is 'all';
+
+-- case: a job scheduled again
+select cron.unschedule('nightly');
+select cron.schedule('nightly', '0 3 * * *', 'select app.claim_jobs(1)');
+insert into cron.job_run_details (jobid, command, status) values (1, 'select app.claim_jobs(1)', 'succeeded');
+
+-- case: dictionaries and mappings said again
+alter text search configuration app.words alter mapping replace pg_catalog.simple with pg_catalog.simple;
+alter text search configuration app.words drop mapping for word, asciiword;
+alter text search configuration app.words add mapping for word, asciiword with app.words, simple;
+alter text search dictionary app.words (StopWords = english);
+
+-- case: options set and taken back
+alter server mut_server options (drop host, drop password);
+alter server mut_server options (add password 'changed', add host 'db');
+alter user mapping for mut_agent server mut_server options (set password 'changed', drop user);
+alter role mut_agent reset work_mem;
+alter role mut_agent set work_mem to '8MB';
+alter database mutations set work_mem = '1MB';
+alter database mutations reset work_mem;

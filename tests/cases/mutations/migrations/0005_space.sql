@@ -1,0 +1,1 @@
+create tablespace mut_space location '';

@@ -67,7 +67,7 @@ def alerts(
         return mapped, flow_kpis(connection, mapped, window)
 
     live = read_live(settings.db, inputs, names, further=flow)
-    facts = Facts(configuration, inputs.history, live.snapshot, None, live.ledger, whole=False)
+    facts = Facts(configuration, inputs.history, live.snapshot, None, live.ledger, whole=False, data=live.data)
     outcome = Outcome(notes=(live.note, f"window {window}")) + drifted(facts, "contract")
     contract = sum(1 for finding in outcome.findings if finding.severity == "error")
     own = _gauge("auditor_contract_breaches", "breaches of the contract in the live database", contract)

@@ -88,12 +88,20 @@ def look(settings: Settings, asked: Callable[[Inputs], Iterable[str]] | None = N
     outcome += judge_migrations(inputs, configuration, new, counting)
     outcome += judge_with_squawk(inputs, configuration, new)
     if replayed is not None and replayed.snapshot is not None:
-        outcome += keeps_contract(inputs, replayed.snapshot) + _bodies(inputs, replayed.snapshot)
+        outcome += keeps_contract(inputs, replayed.snapshot, replayed.data) + _bodies(inputs, replayed.snapshot)
         outcome += judge_plpgsql(replayed, configuration, outcome.findings)
     outcome += live_outcome
     if live is not None:
         expected = replayed.snapshot if replayed is not None else None
-        facts = Facts(configuration, inputs.history, live.snapshot, expected, live.ledger, lookups=live.lookups)
+        facts = Facts(
+            configuration,
+            inputs.history,
+            live.snapshot,
+            expected,
+            live.ledger,
+            data=live.data,
+            expected_data=replayed.data if replayed is not None else None,
+        )
         outcome += _without_what_was_said(drifted(facts, "core"), outcome)
         outcome += _without_what_was_said(drifted_bodies(facts), outcome)
     outcome += _guards(configuration, settings)

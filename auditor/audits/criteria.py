@@ -118,7 +118,7 @@ def judge(
         criteria: of one phase or of several.
     """
     gathered: Gathered = live.further
-    facts = Facts(configuration, inputs.history, live.snapshot, None, gathered.ledger)
+    facts = Facts(configuration, inputs.history, live.snapshot, None, gathered.ledger, data=live.data)
     judged = []
     for number, one in enumerate(criteria):
         context = _Context(settings, inputs, configuration, live, gathered, facts, one, number)
@@ -190,8 +190,8 @@ def _contract(context: _Context) -> Judged:
     wrong = [one for one in found.findings if one.severity is Severity.ERROR]
     checked = ", ".join(f"{count} {what}" for what, count in found.checked.items())
     return context.judged(
-        not wrong,
-        f"{len(wrong)} errors ({checked})",
+        None if found.could_not_check else not wrong,
+        "; ".join(found.could_not_check) or f"{len(wrong)} errors ({checked})",
         "auditor drift --scope contract",
         tuple(one.message for one in wrong[:10]),
     )

@@ -16,6 +16,7 @@ from auditor.catalog.snapshot_file import load
 from auditor.catalog.spelling import NEWEST, respelled
 from auditor.config import Settings
 from auditor.contract.facts import Facts
+from auditor.contract.lookups import Data
 from auditor.contract.resolve import names_of_contract, unmatched_entries
 from auditor.errors import UsageError
 from auditor.model import Report, Snapshot
@@ -41,7 +42,7 @@ def run(settings: Settings) -> Report:
     everything, pending = inputs, None
     if settings.against == "applied":
         inputs, pending = applied_only(inputs, live)
-    inputs, expected, outcome = _expected(settings, inputs, live)
+    inputs, expected, data, outcome = _expected(settings, inputs, live)
     outcome += _unlike_majors(expected, live)
     snapshot = live.snapshot
     if _major(expected, inputs) != live.major:
@@ -55,7 +56,8 @@ def run(settings: Settings) -> Report:
         expected,
         live.ledger,
         whole=not narrow,
-        lookups=live.lookups,
+        data=live.data,
+        expected_data=data,
         replayed=settings.against in OF_MIGRATIONS,
     )
     about = Outcome(evaluated=BOOKKEEPING, notes=(live.note, f"scope {settings.scope}"))
@@ -70,17 +72,20 @@ def run(settings: Settings) -> Report:
 # Private
 
 
-def _expected(settings: Settings, inputs: Inputs, live: Live) -> tuple[Inputs, Snapshot | None, Outcome]:
+def _expected(
+    settings: Settings, inputs: Inputs, live: Live
+) -> tuple[Inputs, Snapshot | None, Data | None, Outcome]:
     """The other side of the comparison; None for the contract alone."""
     if settings.against not in OF_MIGRATIONS:
-        snapshot, name = _other(settings.against)
-        return inputs, snapshot, Outcome(notes=(f"compared with {name}",))
+        snapshot, data, name = _other(settings.against, inputs)
+        return inputs, snapshot, data, Outcome(notes=(f"compared with {name}",))
     if settings.scope == "contract":
-        return inputs, None, Outcome(notes=("compared with the contract",))
+        return inputs, None, None, Outcome(notes=("compared with the contract",))
     where = where_to_replay(settings, live)
     expected = expected_catalog(inputs, where)
     notes = expected.notes + notes_of(where, live)
-    return expected.inputs, expected.snapshot, Outcome(notes=notes, not_checked=expected.not_checked)
+    outcome = Outcome(notes=notes, not_checked=expected.not_checked)
+    return expected.inputs, expected.snapshot, expected.data, outcome
 
 
 def _major(expected: Snapshot | None, inputs: Inputs) -> int:
@@ -98,12 +103,12 @@ def _unlike_majors(expected: Snapshot | None, live: Live) -> Outcome:
     return Outcome(notes=(versions,), not_checked=unlike)
 
 
-def _other(against: str) -> tuple[Snapshot, str]:
+def _other(against: str, inputs: Inputs) -> tuple[Snapshot, Data | None, str]:
     """A saved snapshot, or another database."""
     path = Path(against)
     if path.is_file():
-        return load(path.read_text(encoding="utf-8"), against), against
+        return load(path.read_text(encoding="utf-8"), against), None, against
     if "://" in against or "=" in against:
-        other = read_live(against)
-        return other.snapshot, other.note
+        other = read_live(against, inputs)
+        return other.snapshot, other.data, other.note
     raise UsageError("--against is neither `history` nor `applied`, nor a file that is there, nor a URL")

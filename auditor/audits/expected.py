@@ -1,7 +1,8 @@
 """The catalog that the history makes, for comparing a live one with it; remembered by content between runs.
 
 A replay gives the same catalog whenever it runs the same statements in the same PostgreSQL, so its snapshot is
-kept under the hash of both. `check` and `replay` always run the history.
+kept under the hash of both, and of what the contract asks for beside the catalog. `check` and `replay` always
+run the history.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import msgspec
 from auditor.audits.inputs import Inputs
 from auditor.audits.replaying import Where, prelude_of, run_history, with_captured
 from auditor.catalog.snapshot_file import dump, load
+from auditor.contract.lookups import Data, data_asked
 from auditor.errors import CouldNotCheck
 from auditor.migrations.cache import Cache, fingerprint_of_source, key_of
 from auditor.model import Snapshot, Statement
@@ -26,6 +28,7 @@ class Expected:
     Attributes:
         inputs: with the statements of revisions that could only be read while they ran.
         snapshot: the catalog.
+        data: what the contract asks for beside it; None without a contract.
         notes, not_checked: for the report.
     """
 
@@ -33,6 +36,7 @@ class Expected:
     snapshot: Snapshot
     notes: tuple[str, ...]
     not_checked: tuple[str, ...]
+    data: Data | None = None
 
 
 def expected_catalog(inputs: Inputs, where: Where) -> Expected:
@@ -43,7 +47,8 @@ def expected_catalog(inputs: Inputs, where: Where) -> Expected:
     """
     migrations = [read.migration for read in inputs.reads]
     cache = Cache.of_history("replay", inputs.migrations.identity, fingerprint_of_source("replay", "catalog"))
-    key = key_of(replay_cache_key(migrations, where.build, prelude=prelude_of(inputs)))
+    asked = data_asked(inputs.configuration.contract) if inputs.configuration is not None else None
+    key = key_of(f"{replay_cache_key(migrations, where.build, prelude=prelude_of(inputs))} {asked!r}")
     known = cache.get(key, _DECODER)
     if known is None:
         known = _replayed(inputs, where)
@@ -54,6 +59,7 @@ def expected_catalog(inputs: Inputs, where: Where) -> Expected:
         snapshot=load(known.snapshot),
         notes=known.notes,
         not_checked=known.not_checked,
+        data=known.data,
     )
 
 
@@ -65,6 +71,7 @@ class _Remembered(msgspec.Struct, frozen=True):
     captured: dict[str, tuple[Statement, ...]]
     notes: tuple[str, ...]
     not_checked: tuple[str, ...]
+    data: Data | None
 
 
 _DECODER = msgspec.msgpack.Decoder(_Remembered)
@@ -81,4 +88,5 @@ def _replayed(inputs: Inputs, where: Where) -> _Remembered:
         captured={step.migration: step.captured for step in replayed.replay.steps if step.captured is not None},
         notes=replayed.notes,
         not_checked=replayed.not_checked,
+        data=replayed.data,
     )

@@ -12,6 +12,7 @@ from auditor.contract.compat import compat_counts
 from auditor.contract.drift import drift
 from auditor.contract.facts import Facts
 from auditor.contract.ledgers import LedgerState
+from auditor.contract.lookups import Data
 from auditor.model import Finding, Snapshot
 from auditor.rules import RULES, breaches
 from auditor.rules.configuration import entry_matches_nothing
@@ -20,18 +21,20 @@ CONTRACT = frozenset(rule.code for rule in RULES if rule.code.startswith("CON"))
 DRIFT = frozenset(rule.code for rule in RULES if rule.code.startswith("DRF"))
 
 
-def keeps_contract(inputs: Inputs, snapshot: Snapshot) -> Outcome:
+def keeps_contract(inputs: Inputs, snapshot: Snapshot, data: Data | None = None) -> Outcome:
     """Does what the migrations make keep the contract?"""
     if inputs.configuration is None:
         raise ValueError("a contract without configuration")
     applied = frozenset(migration.id for migration in inputs.history.migrations)
-    facts = Facts(inputs.configuration, inputs.history, snapshot, snapshot, LedgerState(applied=applied))
+    ledger = LedgerState(applied=applied)
+    facts = Facts(inputs.configuration, inputs.history, snapshot, snapshot, ledger, data=data, expected_data=data)
     checked = check_contract(facts)
     return Outcome(
         findings=_findings(checked.breaches, checked.unmatched),
         evaluated=CONTRACT | {entry_matches_nothing.RULE.code},
         checked=dict(checked.counts),
         not_checked=tuple(dict.fromkeys(checked.not_checked)),
+        could_not_check=tuple(checked.could_not_check),
         data={"compat": compat_counts(inputs.configuration.contract, checked.breaches)},
     )
 
@@ -44,6 +47,7 @@ def drifted(facts: Facts, scope: Scope) -> Outcome:
         evaluated=CONTRACT | (DRIFT if facts.expected is not None else frozenset()),
         checked=result.checked,
         not_checked=result.not_checked,
+        could_not_check=result.could_not_check,
         notes=_pending(facts),
         data={"compat": compat_counts(facts.configuration.contract, result.breaches)},
     )

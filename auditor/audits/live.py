@@ -15,8 +15,7 @@ from auditor.catalog.session import read_only_session
 from auditor.catalog.steady import read_steadily
 from auditor.catalog.url import parse_url
 from auditor.contract.ledgers import LedgerState, read_ledgers
-from auditor.contract.lookups import read_lookups
-from auditor.contract.whitelists import Lookups
+from auditor.contract.lookups import Data, read_data
 from auditor.model import Snapshot
 
 log = logging.getLogger("auditor")
@@ -33,7 +32,8 @@ class Live:
         place: when the server was started, to the microsecond, and the name of the database: no other has both.
             None if that was not asked for.
         further: what the caller's own reading found, in the same transaction. Not compared: it may hold the time.
-        lookups: rows of the lookup tables that list job types of the contract.
+        data: what the contract asks for beside the catalog, such as rows of lookup tables; None without one. Not
+            compared: a row that comes meanwhile is no change of the catalog.
     """
 
     snapshot: Snapshot
@@ -41,7 +41,7 @@ class Live:
     name: str
     place: tuple[str, str] | None = None
     further: Any = field(default=None, compare=False)
-    lookups: Lookups = field(default_factory=dict)
+    data: Data | None = field(default=None, compare=False)
 
     @property
     def major(self) -> int:
@@ -90,8 +90,8 @@ def read_live(
             ledger = read_ledgers(connection, inputs.migrations, configuration.ledger)
         place = connection.execute(_PLACE).fetchone() if inputs and inputs.settings.shadow else None
         more = further(connection) if further is not None else None
-        lookups = read_lookups(connection, configuration, snapshot) if configuration is not None else {}
-        return Live(snapshot, ledger, target, place and (place[0], place[1]), more, lookups)
+        data = read_data(connection, configuration, snapshot) if configuration is not None else None
+        return Live(snapshot, ledger, target, place and (place[0], place[1]), more, data)
 
     with read_only_session(url or None) as connection:
         return read_steadily(connection, read, whole=names is None)

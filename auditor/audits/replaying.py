@@ -19,6 +19,7 @@ from auditor.audits.live import Live
 from auditor.catalog.reader import read_snapshot
 from auditor.catalog.session import read_only_session
 from auditor.config import Settings
+from auditor.contract.lookups import Data, read_data
 from auditor.errors import CouldNotCheck, UsageError
 from auditor.history import History, fold
 from auditor.migrations.read import ReadMigration, read_migration
@@ -48,6 +49,7 @@ class Replayed:
         replay: what each migration did.
         snapshot: the catalog afterwards; None if a migration failed.
         where: what it ran in.
+        data: what the contract asks for beside the catalog; None if a migration failed, or there is no contract.
         plpgsql: what plpgsql_check says of its functions; None if it was not asked or is not there.
     """
 
@@ -56,6 +58,7 @@ class Replayed:
     snapshot: Snapshot | None
     where: Where
     plpgsql: Checked | None = None
+    data: Data | None = None
 
     @property
     def ran(self) -> History:
@@ -161,14 +164,16 @@ def run_history(inputs: Inputs, where: Where, *, plpgsql: bool = False) -> Repla
             root=inputs.migrations.root,
             keep_going=inputs.settings.keep_going,
         )
-        snapshot = None
+        snapshot, data = None, None
         if done.error is None:
             with read_only_session(done.conninfo) as connection:
                 snapshot = read_snapshot(connection)
+                if inputs.configuration is not None:
+                    data = read_data(connection, inputs.configuration, snapshot)
         checked = _plpgsql(server, done.database) if plpgsql and snapshot is not None else None
     log.info("replayed in %.1f s", done.seconds)
     captured = {step.migration: step.captured for step in done.steps if step.captured is not None}
-    return Replayed(with_captured(inputs, captured, where.major), done, snapshot, where, checked)
+    return Replayed(with_captured(inputs, captured, where.major), done, snapshot, where, checked, data)
 
 
 def prelude_of(inputs: Inputs) -> Prelude | None:

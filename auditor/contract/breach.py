@@ -103,6 +103,7 @@ class Checked:
         unmatched: entries that name nothing.
         counts: how many of each kind of thing were looked at.
         not_checked: what could not be looked at, each with the reason.
+        could_not_check: entries that have no answer now, each with the reason and what to do.
         kept: what the contract says is as it should be although a comparison may see it differently.
         unkept: entries of dedupe keys that nothing keeps, each with what made it so.
     """
@@ -111,6 +112,7 @@ class Checked:
     unmatched: list[Unmatched] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     not_checked: list[str] = field(default_factory=list)
+    could_not_check: list[str] = field(default_factory=list)
     kept: set[Cause] = field(default_factory=set)
     unkept: list[tuple[DedupeKeyEntry, frozenset[Cause]]] = field(default_factory=list)
 

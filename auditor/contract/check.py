@@ -12,6 +12,8 @@ from auditor.contract.functions import check_functions
 from auditor.contract.merge import merged
 from auditor.contract.projections import check_projections
 from auditor.contract.queues import check_queues
+from auditor.contract.roles import check_roles
+from auditor.contract.rows import check_rows
 from auditor.contract.tables import check_tables
 from auditor.contract.triggers import check_triggers
 
@@ -20,6 +22,8 @@ CHECKS = (
     check_triggers,
     check_functions,
     check_dedupe_keys,
+    check_rows,
+    check_roles,
     check_queues,
     check_projections,
     check_arbiters,

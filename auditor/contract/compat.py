@@ -37,6 +37,8 @@ def _entries(contract: Contract) -> Iterator[tuple[str, Location]]:
         ("dedupe key", contract.dedupe_keys, "table"),
         ("queue", contract.queues, "table"),
         ("projection", contract.projection_entries, "table"),
+        ("lookup rows", contract.rows, "table"),
+        ("role", contract.roles, "name"),
         ("migration", contract.deployed, "migration"),
     )
     for kind, entries, key in kinds:

@@ -39,12 +39,14 @@ class DriftResult:
         unmatched: entries of the contract that name nothing.
         checked: how many of each kind of thing were looked at.
         not_checked: what was not, each with the reason.
+        could_not_check: entries of the contract that have no answer now, each with the reason and what to do.
     """
 
     breaches: tuple[Breach, ...]
     unmatched: tuple[Unmatched, ...]
     checked: dict[str, int]
     not_checked: tuple[str, ...]
+    could_not_check: tuple[str, ...] = ()
 
     @property
     def compat(self) -> int:
@@ -87,6 +89,7 @@ def drift(facts: Facts, scope: Scope = "core", *, equal: Equal | None = None) ->
         tuple(checked.unmatched),
         counts,
         tuple(dict.fromkeys(not_checked)),
+        tuple(checked.could_not_check),
     )
 
 

@@ -235,6 +235,107 @@ class ProjectionEntry(Entry, frozen=True, kw_only=True):
     ] = None
 
 
+class RowsEntry(Entry, frozen=True, kw_only=True):
+    """Rows that a lookup table must hold: these and no others."""
+
+    table: Annotated[Text, Meta(description="The table: `SCHEMA.NAME`.", extra={"read": "table"})]
+    columns: Annotated[
+        tuple[Text, ...],
+        Meta(
+            description="The columns that are compared, by their exact names; no other is read.",
+            extra_json_schema={"minItems": 1},
+            extra={"at_least": 1, "read": "column"},
+        ),
+    ]
+    key: Annotated[
+        tuple[Text, ...] | None,
+        Meta(
+            description="The columns that tell a row from the others: a row with the same key and other values is "
+            "told as changed. All of `columns` when left out.",
+            extra_json_schema={"minItems": 1},
+            extra={"at_least": 1, "read": "column"},
+        ),
+    ] = None
+    equal: Annotated[
+        Literal["from-migrations"] | tuple[tuple[str | None, ...], ...],
+        Meta(
+            description="Exactly these rows, in any order: `from-migrations` (those that a replay of the history "
+            "leaves there), or a list of rows, each a list of values in the order of `columns`, as PostgreSQL "
+            "casts them to text; null is NULL.",
+            extra={"cells": True},
+            extra_json_schema={
+                "anyOf": [
+                    {"enum": ["from-migrations"]},
+                    {
+                        "type": "array",
+                        "items": {"type": "array", "items": {"type": ["string", "number", "boolean", "null"]}},
+                    },
+                ]
+            },
+        ),
+    ] = "from-migrations"
+    mode: Annotated[
+        Mode | None,
+        Meta(description="`compat` turns a breach of this entry into a counted warning."),
+    ] = None
+
+    def contradictions(self) -> Iterator[tuple[Location, str]]:
+        """A key that is no column, rows of another length, two rows with one key."""
+        for one in self.key or ():
+            if one not in self.columns:
+                yield one.location, f'"{one}" of `key` is not among `columns`'
+                return
+        at = [self.columns.index(one) for one in self.key or ()]
+        seen: dict[tuple[str | None, ...], int] = {}
+        for number, row in enumerate(() if isinstance(self.equal, str) else self.equal, 1):
+            if len(row) != len(self.columns):
+                yield (
+                    self.location,
+                    f"row {number} of `equal` has {len(row)} values for {len(self.columns)} columns",
+                )
+                continue
+            key = tuple(row[one] for one in at)
+            if at and key in seen:
+                yield self.location, f"rows {seen[key]} and {number} of `equal` have the same key"
+            seen.setdefault(key, number)
+
+
+RoleAttribute = Literal["superuser", "createdb", "createrole", "inherit", "login", "replication", "bypassrls"]
+
+
+class RoleEntry(Entry, frozen=True, kw_only=True):
+    """A role of the cluster that must be there, with exactly what is declared."""
+
+    name: Annotated[Text, Meta(description="The role.", extra={"read": "role"})]
+    attributes: Annotated[
+        tuple[RoleAttribute, ...] | None,
+        Meta(
+            description="Exactly these attributes are on; the others are off, `inherit` too, which a new role "
+            "has. Not checked when left out."
+        ),
+    ] = None
+    member_of: Annotated[
+        tuple[Text, ...] | None,
+        Meta(
+            description="A member of exactly these roles. `app` is a membership without ADMIN OPTION, whatever "
+            "its INHERIT and SET; `app WITH ADMIN`, `app WITHOUT INHERIT` or `app WITH ADMIN, WITHOUT SET` is "
+            "exactly that. Not checked when left out.",
+            extra={"read": "membership"},
+        ),
+    ] = None
+    settings: Annotated[
+        dict[str, str] | None,
+        Meta(
+            description="Exactly these settings does ALTER ROLE ... SET give its sessions in this database: "
+            "parameter and value. Not checked when left out."
+        ),
+    ] = None
+    mode: Annotated[
+        Mode | None,
+        Meta(description="`compat` turns a breach of this entry into a counted warning."),
+    ] = None
+
+
 class LedgerEntry(Entry, frozen=True, kw_only=True):
     """The table in which the migrations that were applied are noted, where it is not the tool's usual one."""
 
@@ -287,6 +388,10 @@ class Contract(Entry, frozen=True, kw_only=True):
             extra={"read": "table"},
         ),
     ] = ()
+    rows: Annotated[tuple[RowsEntry, ...], Meta(description="Lookup tables and their rows.")] = ()
+    roles: Annotated[
+        tuple[RoleEntry, ...], Meta(description="Roles, their attributes, memberships and settings.")
+    ] = ()
     deployed: Annotated[
         tuple[DeployedEntry, ...], Meta(description="Migrations that must have reached the live database.")
     ] = ()
@@ -300,6 +405,8 @@ class Contract(Entry, frozen=True, kw_only=True):
         )
         yield from twice(self.queues, lambda entry: entry.table, "queue")
         yield from twice(self.projection_entries, lambda entry: entry.table, "projection")
+        yield from twice(self.rows, lambda entry: entry.table, "table")
+        yield from twice(self.roles, lambda entry: entry.name, "role")
         yield from twice(self.deployed, lambda entry: entry.migration, "migration")
 
     @property
@@ -310,6 +417,16 @@ class Contract(Entry, frozen=True, kw_only=True):
             if isinstance(one, str)
             else one
             for one in self.projections
+        )
+
+    @property
+    def tables(self) -> tuple[Text, ...]:
+        """Tables that entries are about; those of triggers are named with them."""
+        return (
+            *(one.table for one in self.dedupe_keys),
+            *(one.table for one in self.queues),
+            *(one.table for one in self.projection_entries),
+            *(one.table for one in self.rows),
         )
 
     def compat(self, entry: Any) -> bool:

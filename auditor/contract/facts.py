@@ -21,6 +21,7 @@ from auditor.contract.ddl import function_statement
 from auditor.contract.grants import Roles
 from auditor.contract.ledgers import LedgerState
 from auditor.contract.load import Configuration
+from auditor.contract.lookups import Data
 from auditor.contract.repair import repair_from_history, repair_sql
 from auditor.contract.whitelists import Lookups
 from auditor.history import Definition, History, Life
@@ -62,7 +63,7 @@ class Facts:
         expected: the snapshot of a replay of the history, or None.
         ledger: what the ledgers of `live` say; None if they were not asked.
         whole: False if `live` holds only the objects that the contract names.
-        lookups, expected_lookups: rows of the lookup tables of job types, on either side.
+        data, expected_data: what was read beside the catalogs, on either side; None: nothing was.
         replayed: False if `expected` is another database's snapshot and no replay.
     """
 
@@ -72,10 +73,20 @@ class Facts:
     expected: Snapshot | None = None
     ledger: LedgerState | None = None
     whole: bool = True
-    lookups: Lookups = field(default_factory=dict)
-    expected_lookups: Lookups = field(default_factory=dict)
+    data: Data | None = None
+    expected_data: Data | None = None
     replayed: bool = True
     _classes: dict[ObjectId, OwnerClass] = field(default_factory=dict, repr=False)
+
+    @property
+    def lookups(self) -> Lookups:
+        """Rows of the lookup tables of job types in the live database."""
+        return self.data.lookups if self.data is not None else {}
+
+    @property
+    def expected_lookups(self) -> Lookups:
+        """The same on the other side."""
+        return self.expected_data.lookups if self.expected_data is not None else {}
 
     @property
     def applied(self) -> frozenset[str] | None:

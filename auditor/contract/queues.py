@@ -10,14 +10,16 @@ from __future__ import annotations
 import dataclasses
 
 from auditor.catalog.kinds.function import Function
+from auditor.catalog.kinds.table_constraint import TableConstraint
 from auditor.contract.breach import Cause, Checked, listed
 from auditor.contract.ddl import function_statement, literal
 from auditor.contract.entries import Claim, QueueEntry
 from auditor.contract.facts import Facts
+from auditor.contract.rows import FIELD
 from auditor.contract.whitelists import Whitelist, whitelist_of
 from auditor.contract.writing import INSERTING, enqueued, inserting_rules, inserts, targets_of
 from auditor.migrations.effects.inserted import compared_values
-from auditor.model import ObjectId, Severity
+from auditor.model import CatalogObject, ObjectId, Severity
 from auditor.sql.names import quote_identifier
 
 
@@ -107,7 +109,8 @@ def _check_job_types(facts: Facts, checked: Checked, entry: QueueEntry) -> froze
     if repair is None and not live.sources:
         values = ", ".join(literal(str(one)) for one in declared.allowed)
         repair = f"ALTER TABLE {entry.table} ADD CHECK ({quote_identifier(declared.column)} IN ({values}));"
-    causes = frozenset([facts.cause(item) for item in named] or [Cause(column, "job types")])
+    by_rows = {one.id: Cause(table, FIELD) for one in live.sources if (table := _lookup_table(facts, one))}
+    causes = frozenset([by_rows.get(i) or facts.cause(i) for i in named] or [Cause(column, "job types")])
     checked.breaches.append(
         facts.breach(
             "job-types",
@@ -122,6 +125,14 @@ def _check_job_types(facts: Facts, checked: Checked, entry: QueueEntry) -> froze
         )
     )
     return causes
+
+
+def _lookup_table(facts: Facts, source: CatalogObject) -> ObjectId | None:
+    """The table whose rows limit a column through a foreign key that is as it should be."""
+    if not isinstance(source, TableConstraint) or source.references is None:
+        return None
+    as_expected = facts.expected is None or facts.expected_object(source.id) == source
+    return facts.table(source.references) if as_expected else None
 
 
 def _check_enqueued(

@@ -173,12 +173,47 @@ def _code(text: str) -> str:
     return text
 
 
+def _column(text: str) -> str:
+    """A column's exact name; double quotes around it are not part of it."""
+    text = text.strip()
+    quoted = len(text) > 2 and text.startswith('"') and text.endswith('"')
+    return text[1:-1].replace('""', '"') if quoted else text
+
+
+_MEMBERSHIP = re.compile(r'^("(?:[^"]|"")+"|[^\s",]+)(?:\s+(?:WITH\s+)?(.+))?$', re.IGNORECASE | re.DOTALL)
+_MEMBERSHIP_OPTIONS = {
+    "ADMIN": "ADMIN",
+    "ADMIN OPTION": "ADMIN",
+    "ADMIN TRUE": "ADMIN",
+    "INHERIT FALSE": "WITHOUT INHERIT",
+    "WITHOUT INHERIT": "WITHOUT INHERIT",
+    "SET FALSE": "WITHOUT SET",
+    "WITHOUT SET": "WITHOUT SET",
+}
+
+
+def _membership(text: str) -> str:
+    """A membership as the field `member_of` of a role spells it."""
+    found = _MEMBERSHIP.match(text.strip())
+    words = [" ".join(one.split()).upper() for one in found[2].split(",")] if found and found[2] else []
+    if found is None or not set(words) <= _MEMBERSHIP_OPTIONS.keys():
+        raise ValueError(f'"{text}" is no membership; write `app`, `app WITH ADMIN` or `app WITHOUT INHERIT`')
+    there = {_MEMBERSHIP_OPTIONS[one] for one in words}
+    said = [one for one in ("ADMIN", "WITHOUT INHERIT", "WITHOUT SET") if one in there]
+    return identity("role", found[1]) + (f" WITH {', '.join(said)}" if said else "")
+
+
+def _role(text: str) -> str:
+    return identity("role", text)
+
+
 def _grantee(text: str) -> str:
     return "public" if text.lower() == "public" else text
 
 
 READERS: Mapping[str, Callable[[str], str]] = {
     "code": _code,
+    "column": _column,
     "count": _count,
     "definition": _definition,
     "fires": _fires,
@@ -186,9 +221,11 @@ READERS: Mapping[str, Callable[[str], str]] = {
     "glob": _glob,
     "grantee": _grantee,
     "interval": _interval,
+    "membership": _membership,
     "object": _object,
     "path": _path,
     "phase": _phase,
+    "role": _role,
     "table": _in_schema("table"),
     "trigger": _in_schema("trigger"),
 }

@@ -140,7 +140,7 @@ class Reading:
             return self.note(node, f"`{name}` must have at least one item")
         seen: dict[str, int] = {}
         for child, value in zip(node.value, values, strict=True):
-            if isinstance(value, str):
+            if isinstance(value, str) and not extra.get("cells"):
                 line = place(child, self.shown).line
                 if value in seen:
                     self.note(child, f'"{value}" stands in `{name}` twice, first in line {seen[value]}; keep one')
@@ -149,7 +149,10 @@ class Reading:
 
     def _scalar(self, node: yaml.ScalarNode, wanted: inspect.Type, name: str, extra: dict[str, Any]) -> Any:
         text: str = node.value
+        cell = extra.get("cells") and isinstance(wanted, inspect.StrType)
         if node.tag == "tag:yaml.org,2002:null" and node.style is None:
+            if cell:
+                return None
             return self.note(node, f"`{name}` is empty")
         if "\0" in text:
             return self.note(node, f"`{name}` contains a NUL character")
@@ -160,7 +163,7 @@ class Reading:
                 return datetime.date.fromisoformat(text)
             except ValueError:
                 return self.note(node, f'`{name}`: "{text}" is no date; write YYYY-MM-DD')
-        if not text.strip():
+        if not text.strip() and not cell:
             return self.note(node, f"`{name}` is empty")
         if reader := extra.get("read"):
             try:

@@ -10,7 +10,7 @@ from auditor.contract.bodies import body_hash
 from auditor.contract.breach import Unmatched
 from auditor.contract.ddl import routine_name
 from auditor.contract.dedupe_keys import declared, differences, uniquenesses
-from auditor.contract.entries import FunctionEntry
+from auditor.contract.entries import FunctionEntry, RowsEntry
 from auditor.contract.facts import ROUTINES, TABLES, Facts, nearest
 from auditor.contract.functions import declared_body, functions_named
 from auditor.contract.load import Configuration
@@ -31,10 +31,8 @@ def names_of_contract(configuration: Configuration, history: History) -> dict[st
         names.setdefault("table", set()).add(trigger.name.partition(" on ")[2])
         if trigger.function is not None:
             names.setdefault("function", set()).add(str(trigger.function))
-    tables = [*(key.table for key in contract.dedupe_keys), *(queue.table for queue in contract.queues)]
-    names.setdefault("table", set()).update(
-        str(table) for table in (*tables, *(one.table for one in contract.projection_entries))
-    )
+    names.setdefault("table", set()).update(str(table) for table in contract.tables)
+    names["role"] = {str(role.name) for role in contract.roles}
     empty = Facts(configuration, history, Snapshot(0, {}))
     for entry in contract.functions:
         for item in functions_named(empty, entry):
@@ -69,12 +67,8 @@ def objects_of_contract(facts: Facts) -> frozenset[ObjectId]:
     for key in contract.dedupe_keys:
         for snapshot in (facts.live, facts.expected):
             found |= {one.item for one in uniquenesses(facts, snapshot, key.table) if not differences(key, one)}
-    tables = [*(key.table for key in contract.dedupe_keys), *(queue.table for queue in contract.queues)]
-    found |= {
-        ObjectId(kind, table)
-        for table in (*tables, *(one.table for one in contract.projection_entries))
-        for kind in TABLES
-    }
+    found |= {ObjectId(kind, table) for table in contract.tables for kind in TABLES}
+    found |= {ObjectId("role", entry.name) for entry in contract.roles}
     return frozenset(found)
 
 
@@ -124,6 +118,17 @@ def resolved_contract(facts: Facts) -> dict[str, Any]:
         "projections": [
             {"table": str(one.table), "writers": one.writers, "mode": one.mode or contract.mode}
             for one in contract.projection_entries
+        ],
+        "rows": [_rows(facts, one) for one in contract.rows],
+        "roles": [
+            {
+                "name": str(one.name),
+                "attributes": one.attributes,
+                "member_of": one.member_of,
+                "settings": one.settings,
+                "mode": one.mode or contract.mode,
+            }
+            for one in contract.roles
         ],
         "deployed": [{"migration": str(one.migration), "reason": str(one.reason)} for one in contract.deployed],
     }
@@ -175,6 +180,20 @@ def _function(facts: Facts, entry: FunctionEntry, item: ObjectId) -> dict[str, A
         "execute": entry.execute,
         "mode": entry.mode or facts.configuration.contract.mode,
         **_defined(facts, item),
+    }
+
+
+def _rows(facts: Facts, entry: RowsEntry) -> dict[str, Any]:
+    declared = None if isinstance(entry.equal, str) else entry.equal
+    data = facts.expected_data.rows.get(str(entry.table)) if facts.expected_data is not None else None
+    made = data.rows if data is not None and data.why is None else None
+    return {
+        "table": str(entry.table),
+        "columns": entry.columns,
+        "key": entry.key or entry.columns,
+        "equal": "from-migrations" if declared is None else "declared",
+        "rows": declared if declared is not None else made,
+        "mode": entry.mode or facts.configuration.contract.mode,
     }
 
 

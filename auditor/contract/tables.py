@@ -11,7 +11,7 @@ from auditor.model import ObjectId
 
 
 def check_tables(facts: Facts, checked: Checked) -> None:
-    """Check that every table named by a dedupe key or a queue is there.
+    """Check that every table named by a dedupe key, a queue or lookup rows is there.
 
     A projection may be gone, then nobody reads it; but its name must mean something.
     """
@@ -47,5 +47,7 @@ def _tables(facts: Facts) -> Iterator[tuple[str, Entry, Text]]:
         yield "dedupe key", key, key.table
     for queue in contract.queues:
         yield "queue", queue, queue.table
+    for rows in contract.rows:
+        yield "list of rows", rows, rows.table
     for projection in contract.projection_entries:
         yield "projection", projection, projection.table

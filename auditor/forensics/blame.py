@@ -182,6 +182,8 @@ def contract_entries(configuration: Configuration, item: ObjectId) -> list[dict[
     found += [
         ("projections", one.location) for one in contract.projection_entries if _names("table", one.table, item)
     ]
+    found += [("rows", one.location) for one in contract.rows if _names("table", one.table, item)]
+    found += [("roles", one.location) for one in contract.roles if _names("role", one.name, item)]
     return [
         {"section": section, "file": place.file, "line": place.line} for section, place in dict.fromkeys(found)
     ]

@@ -28,10 +28,12 @@ from auditor.rules.contract import (
     function_contract,
     job_types,
     ledger_disagrees,
+    lookup_rows,
     not_deployed,
     projection_read,
     projection_write,
     queue_writer,
+    role_contract,
     trigger_contract,
 )
 from auditor.rules.dead import dead_function, legacy_trigger_fires
@@ -124,6 +126,8 @@ RULES: tuple[Rule, ...] = (
     projection_write.RULE,
     applied_file_edited.RULE,
     ledger_disagrees.RULE,
+    lookup_rows.RULE,
+    role_contract.RULE,
     ambiguous_column.RULE,
     missing_return.RULE,
     swallowed_error.RULE,

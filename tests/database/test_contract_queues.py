@@ -15,7 +15,7 @@ from auditor.contract.breach import Checked
 from auditor.contract.check import check_contract
 from auditor.contract.facts import Facts
 from auditor.contract.load import load
-from auditor.contract.lookups import read_lookups
+from auditor.contract.lookups import read_data
 from auditor.history import History
 from auditor.model import Snapshot
 
@@ -76,8 +76,8 @@ class Queue:
         with self.connection.transaction(force_rollback=True):
             self.connection.execute(change.encode())
             live = self.snapshot()
-            lookups = read_lookups(self.connection, self.configuration, live)
-            return check_contract(Facts(self.configuration, NOTHING, live, self.expected, lookups=lookups))
+            data = read_data(self.connection, self.configuration, live)
+            return check_contract(Facts(self.configuration, NOTHING, live, self.expected, data=data))
 
 
 @pytest.fixture

@@ -153,7 +153,12 @@ def inherit(fold: Folding, change: c.Inherit) -> None:
 
 
 def set_trigger_state(fold: Folding, change: c.SetTriggerState) -> None:
-    """ENABLE and DISABLE of one trigger or rule, or of all triggers of a table."""
+    """ENABLE and DISABLE of one trigger or rule, or of all triggers of a table.
+
+    ALL includes the internal triggers of foreign keys, of either side, and of deferrable keys; USER does not.
+    Those of a foreign key that partitions have from their parent follow the parent's.
+    https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-DISABLE-ENABLE-TRIGGER
+    """
     action: Action = "disable" if change.state == "D" else "enable"
     if change.kind == "event trigger":
         name = change.trigger or change.table.name
@@ -171,6 +176,12 @@ def set_trigger_state(fold: Folding, change: c.SetTriggerState) -> None:
             if key == "trigger":
                 item.facts["state"] = change.state
                 fold.emit(action, item, implied=True, detail=change.state)
+        if not change.user_only:
+            for checked in _checked_by_triggers(fold, table, only=change.only):
+                side = (
+                    " referenced" if checked.facts.get("target") is table and checked.parent is not table else ""
+                )
+                fold.emit(action, checked, implied=True, detail=f"{change.state}{side}")
         return
     found = table.child(change.kind, change.trigger)
     if found is None:
@@ -180,6 +191,30 @@ def set_trigger_state(fold: Folding, change: c.SetTriggerState) -> None:
 
 
 # Private
+
+
+def _checked_by_triggers(fold: Folding, table: Object, *, only: bool) -> list[Object]:
+    """What triggers of a table check: its foreign keys, those that point to it, its deferrable keys."""
+    # What a foreign key has for each partition of the table it points to is checked over there.
+    own = [
+        item
+        for (kind, _), item in table.children.items()
+        if kind == "constraint" and "of_partition" not in item.facts
+    ]
+    checked = [one for one in own if one.facts.get("type") == "f" or _deferrable(one)]
+    foreign = [one for one in checked if one.facts.get("type") == "f"]
+    if foreign and not only:
+        for heir in fold.heirs(table):
+            followers = [one for one in _checked_by_triggers(fold, heir, only=False) if one.parent is heir]
+            checked += [one for one in followers if one.facts.get("parent_key") in foreign]
+    # The key of a partition has triggers of its own on its own side only.
+    others = [one for one, _ in table.dependents if one.alive and one.facts.get("target") is table]
+    return [*checked, *(one for one in others if one not in checked and "parent_key" not in one.facts)]
+
+
+def _deferrable(key: Object) -> bool:
+    written = key.facts.get("written")
+    return key.facts.get("type") in ("p", "u", "x") and isinstance(written, c.Constraint) and written.deferrable
 
 
 def _of_type(fold: Folding, table: Object, change: c.AlterTable) -> None:

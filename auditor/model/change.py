@@ -392,6 +392,7 @@ class SetTriggerState(Change, frozen=True, kw_only=True):
     Attributes:
         trigger: its name; None for `ALL`; `USER` given by `user_only`.
         state: as in `pg_trigger.tgenabled`: O origin, D disabled, R replica, A always.
+        only: ALTER TABLE ONLY: partitions keep theirs.
     """
 
     table: Name
@@ -400,6 +401,7 @@ class SetTriggerState(Change, frozen=True, kw_only=True):
     kind: Literal["trigger", "rule", "event trigger"] = "trigger"
     user_only: bool = False
     missing_table_ok: bool = False
+    only: bool = False
 
 
 class CreateIndex(Change, frozen=True, kw_only=True):

@@ -78,7 +78,7 @@ def alter_table(body: Node, reader: Reader) -> Iterator[AnyChange]:
 
 
 def _only(change: AnyChange) -> AnyChange:
-    if isinstance(change, AddColumn | DropColumn | AlterColumn | AddConstraint | Drop):
+    if isinstance(change, AddColumn | DropColumn | AlterColumn | AddConstraint | Drop | SetTriggerState):
         return msgspec.structs.replace(change, only=True)
     return change
 

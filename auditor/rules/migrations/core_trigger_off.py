@@ -2,10 +2,12 @@
 
 What it means
     A migration disables a trigger of class core (or lets it fire on replicas only), and neither it nor a later
-    one enables it again.
+    one enables it again. DISABLE TRIGGER ALL switches off the internal triggers as well: a foreign key (of the
+    table, or one that points to it) or a deferrable key is then no longer checked, and is told by its name.
 
 Why it matters
-    The table is written as ever and nothing follows: no job, no check. Nothing fails, so nobody looks.
+    The table is written as ever and nothing follows: no job, no check. Nothing fails, so nobody looks. A foreign
+    key that is not checked lets rows in that point nowhere, and still says that it is valid.
 
 What to do
     Enable it again at the end of the migration that had to disable it. If it is no longer wanted, drop it, and
@@ -20,7 +22,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor.history.course import Course
-from auditor.model import Finding, Severity
+from auditor.model import Effect, Finding, Severity
 from auditor.model.rule import Rule
 
 BAD = {
@@ -52,21 +54,42 @@ RULE = Rule(
 
 
 def check(course: Course) -> Iterator[Finding]:
-    """One finding for each trigger, at the statement that had the last word."""
-    for life in course.core_lives("trigger"):
-        states = [
-            effect
-            for effect in course.happened(life)
-            if effect.action in ("create", "replace", "enable", "disable")
-        ]
-        if not life.exists or not states:
+    """One finding for each trigger or key, at the statement that had the last word."""
+    for life in course.core_lives("trigger", "table constraint"):
+        last = _last_words(course.happened(life)) if life.exists else {}
+        of_key = life.object.kind == "table constraint"
+        # Only a superuser may switch off what checks a key, and a block may do without: told where it is certain.
+        words = [effect for effect in last.values() if _is_off(effect)]
+        off = next((effect for effect in words if effect.certainty == "certain" or not of_key), None)
+        if off is None:
             continue
-        last = states[-1]
-        if last.action == "disable" or (last.action == "enable" and last.detail == "R"):
-            what = "disables" if last.action == "disable" else "lets fire on replicas only"
-            yield RULE.finding(
-                f"{last.migration} {what} {life.object}, and nothing enables it again",
-                object=life.object,
-                field="enabled",
-                location=last.location,
-            )
+        what = "disables" if off.action == "disable" else "lets fire on replicas only"
+        what += ", under a condition," * (off.certainty != "certain") + " the triggers that check" * of_key
+        yield RULE.finding(
+            f"{off.migration} {what} {life.object}, and nothing enables {_THEM[life.object.kind]} again",
+            object=life.object,
+            field="enabled",
+            location=off.location,
+        )
+
+
+# Private
+
+_THEM = {"trigger": "it", "table constraint": "them"}
+
+
+def _last_words(effects: list[Effect]) -> dict[str, Effect]:
+    """What last set the state of a trigger, or of those of a constraint on either of its tables."""
+    last: dict[str, Effect] = {}
+    for effect in effects:
+        if effect.action in ("create", "replace"):
+            last = {"": effect}
+        elif effect.action in ("enable", "disable"):
+            last[(effect.detail or "").partition(" ")[2]] = effect
+    return last
+
+
+def _is_off(effect: Effect) -> bool:
+    return effect.action == "disable" or (
+        effect.action == "enable" and (effect.detail or "").partition(" ")[0] == "R"
+    )

@@ -71,7 +71,10 @@ def check(course: Course) -> Iterator[Finding]:
             continue
         begin = ends[-2] + 1 if len(ends) > 1 else 0
         after = happened[end + 1 :]
-        lost = sorted(_given(happened[begin:end]) - _said(after))
+        thought_of = {one.rpartition(" ")[2].upper() for one in _said(after)}
+        lost = sorted(
+            one for one in _given(happened[begin:end]) if one.rpartition(" ")[2].upper() not in thought_of
+        )
         if any(effect.detail == "default privileges" for effect in after):
             lost = [one for one in lost if not one.startswith("GRANT")]  # given again by default
         closed = "REVOKE FROM PUBLIC" in _said(after) or "REVOKE FROM PUBLIC" in lost
@@ -103,7 +106,7 @@ def _given(effects: list[Effect]) -> set[str]:
 
 
 def _said(effects: list[Effect]) -> set[str]:
-    """All that was said of the new one, whatever it came to: somebody thought of it."""
+    """All that was said of the new one, whatever it came to: somebody thought of that role."""
     return {
         f"REVOKE FROM {grantee.upper()}" if effect.action == "revoke" else f"GRANT TO {grantee}"
         for effect in effects

@@ -6,7 +6,7 @@ CREATE TABLE ops.notes (
     note_key text
 );
 CREATE UNIQUE INDEX notes_key ON ops.notes (note_key) WHERE note_key IS NOT NULL;
-CREATE TABLE ops.note_list (id bigint PRIMARY KEY, status text);
+CREATE TABLE ops.note_list (id bigint PRIMARY KEY, status text, note bigint REFERENCES ops.notes);
 CREATE VIEW ops.note_view AS SELECT id, kind, note_key FROM ops.notes;
 ALTER TABLE ops.notes ENABLE ROW LEVEL SECURITY;
 ALTER TABLE ops.notes FORCE ROW LEVEL SECURITY;

@@ -1,0 +1,1 @@
+ALTER TABLE public.executor_job_runs DISABLE TRIGGER ALL;

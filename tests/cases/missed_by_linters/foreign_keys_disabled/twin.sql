@@ -1,0 +1,1 @@
+ALTER TABLE ops.note_list DISABLE TRIGGER ALL;

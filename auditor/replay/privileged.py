@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 INSUFFICIENT_PRIVILEGE = "42501"
 GUARDED = "an extension is created or changed beside an event trigger"
 """The message of `privileged_guard.sql`."""
-STATEMENT = "select auditor_recorder.run_as_superuser($1, $2, $3)"
+STATEMENT = "select pg_catalog.auditor_recorder_run_as_superuser($1, $2, $3)"
 """What PostgreSQL sees as the query of a statement that is run this way."""
 
 
@@ -38,7 +38,7 @@ class Privileged:
     """Runs statements of the list as superuser, within the migration's own transaction.
 
     Args:
-        connection: of the superuser; the recorder's schema is there already.
+        connection: of the superuser; the recorder is installed already.
         owner: the role that runs the migrations.
         guard: whether that role is no superuser, and must not become one.
     """
@@ -52,13 +52,11 @@ class Privileged:
         self._guard = guard
         if guard:
             connection.execute(files(__package__).joinpath("privileged_guard.sql").read_bytes())
-        connection.execute("insert into auditor_recorder.secret values (%s)", [self._secret])
-        role = sql.Identifier(owner)
-        connection.execute(sql.SQL("grant usage on schema auditor_recorder to {}").format(role))
+        connection.execute("insert into pg_catalog.auditor_recorder_secret values (%s)", [self._secret])
         connection.execute(
-            sql.SQL("grant execute on function auditor_recorder.run_as_superuser(text, text, text) to {}").format(
-                role
-            )
+            sql.SQL(
+                "grant execute on function pg_catalog.auditor_recorder_run_as_superuser(text, text, text) to {}"
+            ).format(sql.Identifier(owner))
         )
 
     def run(self, session: Session, text: str) -> Failure | None:
@@ -69,12 +67,12 @@ class Privileged:
 
     def run_guarded(self, session: Session, text: str, data: str | None) -> Failure | None:
         """Run a statement that creates or updates an extension, with the migrations' event triggers disabled."""
-        failure = self._on_event_triggers(session, "select auditor_recorder.silence()")
+        failure = self._on_event_triggers(session, "select pg_catalog.auditor_recorder_silence()")
         if failure is None:
             failure = session.run(text, data=data)
         if failure is not None and session.in_transaction:
             return failure  # what was done in the transaction is rolled back
-        enabled = self._on_event_triggers(session, "select auditor_recorder.unsilence()")
+        enabled = self._on_event_triggers(session, "select pg_catalog.auditor_recorder_unsilence()")
         return failure or enabled
 
     def remove_guard(self) -> None:

@@ -6,10 +6,12 @@
 -- A migration's event trigger, which may be of this very transaction, would run its function as superuser. Commands
 -- on event triggers themselves fire none.
 
-create table auditor_recorder.secret (value text not null);
+set allow_system_table_mods = on;
+create table pg_catalog.auditor_recorder_secret (value text not null);
+reset allow_system_table_mods;
 
 -- How much there is that belongs to a superuser or to one of PostgreSQL's own roles.
-create function auditor_recorder.privileged_objects() returns bigint
+create function pg_catalog.auditor_recorder_privileged_objects() returns bigint
 language sql as $$
     select pg_catalog.count(*)
       from (select relowner from pg_catalog.pg_class
@@ -21,13 +23,13 @@ language sql as $$
         or r.rolname operator(pg_catalog.~) '^pg_' and r.rolname operator(pg_catalog.<>) 'pg_database_owner'
 $$;
 
-create function auditor_recorder.run_as_superuser(text, text, text) returns void
+create function pg_catalog.auditor_recorder_run_as_superuser(text, text, text) returns void
 language plpgsql security definer as $$
 declare
     before bigint;
 begin
     if not exists (
-        select from auditor_recorder.secret s
+        select from pg_catalog.auditor_recorder_secret s
          where pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(
                    s.value operator(pg_catalog.||) $3 operator(pg_catalog.||) $2, 'UTF8'
                )), 'hex') operator(pg_catalog.=) $1)
@@ -44,14 +46,16 @@ begin
             'insufficient_privilege';
     end if;
     if $3 operator(pg_catalog.=) 'owner' then
-        before := auditor_recorder.privileged_objects();
+        before := pg_catalog.auditor_recorder_privileged_objects();
     end if;
     execute $2;
-    if $3 operator(pg_catalog.=) 'owner' and before operator(pg_catalog.<>) auditor_recorder.privileged_objects()
+    if $3 operator(pg_catalog.=) 'owner'
+       and before operator(pg_catalog.<>) pg_catalog.auditor_recorder_privileged_objects()
     then
         raise exception 'a superuser''s objects are not given away, and nothing is given to a superuser' using errcode =
             'insufficient_privilege';
     end if;
 end $$;
 
-revoke all on all functions in schema auditor_recorder from public;
+revoke all on function pg_catalog.auditor_recorder_privileged_objects(),
+    pg_catalog.auditor_recorder_run_as_superuser(text, text, text) from public;

@@ -5,7 +5,7 @@
 -- enabled; the replay disables them meanwhile. They cannot be made or enabled in between: that takes a superuser.
 -- https://www.postgresql.org/docs/current/extend-extensions.html#EXTEND-EXTENSIONS-FILES-TRUSTED
 
-create function auditor_recorder.guard() returns event_trigger language plpgsql as $$
+create function pg_catalog.auditor_recorder_guard() returns event_trigger language plpgsql as $$
 begin
     if exists (
         select from pg_catalog.pg_event_trigger e
@@ -20,13 +20,15 @@ begin
 end $$;
 
 create event trigger auditor_recorder_guard on ddl_command_start
-    when tag in ('CREATE EXTENSION', 'ALTER EXTENSION') execute function auditor_recorder.guard();
+    when tag in ('CREATE EXTENSION', 'ALTER EXTENSION') execute function pg_catalog.auditor_recorder_guard();
 -- Also under session_replication_role = replica.
 alter event trigger auditor_recorder_guard enable always;
 
-create table auditor_recorder.silenced (name name not null, state "char" not null);
+set allow_system_table_mods = on;
+create table pg_catalog.auditor_recorder_silenced (name name not null, state "char" not null);
+reset allow_system_table_mods;
 
-create function auditor_recorder.silence() returns void
+create function pg_catalog.auditor_recorder_silence() returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     theirs record;
@@ -36,17 +38,17 @@ begin
          where evtenabled <> 'D' and evtname <> all (
                    array['auditor_recorder_command', 'auditor_recorder_drop', 'auditor_recorder_guard']::name[])
     loop
-        insert into auditor_recorder.silenced values (theirs.evtname, theirs.evtenabled);
+        insert into pg_catalog.auditor_recorder_silenced values (theirs.evtname, theirs.evtenabled);
         execute format('alter event trigger %I disable', theirs.evtname);
     end loop;
 end $$;
 
-create function auditor_recorder.unsilence() returns void
+create function pg_catalog.auditor_recorder_unsilence() returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     theirs record;
 begin
-    for theirs in delete from auditor_recorder.silenced returning * loop
+    for theirs in delete from pg_catalog.auditor_recorder_silenced returning * loop
         execute format(
             'alter event trigger %I enable %s', theirs.name,
             case theirs.state when 'A' then 'always' when 'R' then 'replica' else '' end
@@ -54,4 +56,4 @@ begin
     end loop;
 end $$;
 
-revoke all on function auditor_recorder.silence(), auditor_recorder.unsilence() from public;
+revoke all on function pg_catalog.auditor_recorder_silence(), pg_catalog.auditor_recorder_unsilence() from public;

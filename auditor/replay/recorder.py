@@ -128,7 +128,7 @@ class Recorder:
         return sorted(lines)
 
     def remove(self) -> None:
-        """Take the event triggers and their schema out of the database.
+        """Take the event triggers and what they use out of the database.
 
         The event triggers of a migration must not run its functions as superuser, so they are disabled meanwhile
         (commands on event triggers fire none).
@@ -400,7 +400,7 @@ select age($1::text::xid), pg_snapshot_xmax(pg_current_snapshot())::xid::text,
 """
 _LOG = b"""
 select id, dropped, tag, classid, objid, objsubid, type, identity, original, statement
-  from auditor_recorder.log where id > $1 order by id
+  from pg_catalog.auditor_recorder_log where id > $1 order by id
 """
 _IDENTIFY = b"""
 select k.classid, k.objid, k.objsubid, i.type, i.identity
@@ -412,8 +412,22 @@ select evtname, evtenabled::text from pg_event_trigger
  where evtname not in ('auditor_recorder_command', 'auditor_recorder_drop') and evtenabled <> 'D'
 """
 _ENABLE: dict[str, LiteralString] = {"O": "enable", "R": "enable replica", "A": "enable always"}
-_REMOVE = b"""
-drop event trigger auditor_recorder_command, auditor_recorder_drop; drop schema auditor_recorder cascade
+_REMOVE = rb"""
+drop event trigger auditor_recorder_command, auditor_recorder_drop;
+do $$
+declare
+    ours record;
+begin
+    for ours in
+        select 'table' as kind, oid::regclass::text as name from pg_class
+         where relnamespace = 'pg_catalog'::regnamespace and relname like 'auditor\_recorder\_%' and relkind = 'r'
+        union all
+        select 'function', oid::regprocedure::text from pg_proc
+         where pronamespace = 'pg_catalog'::regnamespace and proname like 'auditor\_recorder\_%'
+    loop
+        execute format('drop %s %s cascade', ours.kind, ours.name);
+    end loop;
+end $$
 """
 
 

@@ -1,7 +1,7 @@
 -- Objects whose catalog rows were written since a transaction id, as they are now.
 --
 --   $1  age of that transaction id: rows that are older are left out
---   $2  id in auditor_recorder.log after which commands are looked at
+--   $2  id in pg_catalog.auditor_recorder_log after which commands are looked at
 --   $3  lowest oid of interest: 16384 leaves out what initdb made, but for schemas and extensions
 --
 -- The first part finds the objects, the second describes them, by oid and column number wherever that can be: a
@@ -55,7 +55,7 @@ with row_written (classid, objid, objsubid) as (
     union all select 'pg_user_mapping'::regclass, oid, 0 from pg_user_mapping where age(xmin) <= $1
     union all select classoid, objoid, objsubid from pg_description where age(xmin) <= $1
     -- What a command named although it wrote no row of it (COMMENT ... IS NULL deletes one).
-    union all select classid, objid, objsubid from auditor_recorder.log
+    union all select classid, objid, objsubid from pg_catalog.auditor_recorder_log
      where id > $2 and not dropped and objid is not null
 ),
 written as materialized (
@@ -77,14 +77,15 @@ described (classid, objid, objsubid, parent_class, parent, enabled, acl, definit
                'persistence', c.relpersistence, 'owner', case when i.indrelid is null then c.relowner end,
                'options', c.reloptions, 'tablespace', c.reltablespace, 'access method', c.relam,
                'row security', c.relrowsecurity, 'forced row security', c.relforcerowsecurity,
-               'replica identity', c.relreplident, 'partition bound', auditor_recorder.tree(c.relpartbound),
+               'replica identity', c.relreplident,
+               'partition bound', pg_catalog.auditor_recorder_tree(c.relpartbound),
                'of type', nullif(c.reloftype, 0),
                'partition key', (select jsonb_build_array(k.partstrat, k.partattrs, k.partclass, k.partcollation,
-                                                          auditor_recorder.tree(k.partexprs))
+                                                          pg_catalog.auditor_recorder_tree(k.partexprs))
                                    from pg_partitioned_table k where k.partrelid = c.oid),
                'parents', (select jsonb_agg(h.inhparent order by h.inhseqno)
                              from pg_inherits h where h.inhrelid = c.oid),
-               'query', (select auditor_recorder.tree(r.ev_action) from pg_rewrite r
+               'query', (select pg_catalog.auditor_recorder_tree(r.ev_action) from pg_rewrite r
                            where r.ev_class = c.oid and r.rulename = '_RETURN'),
                'parameters', case when c.relkind = 'S' then (
                    select to_jsonb(s) - 'seqrelid' || jsonb_build_object('owned by', (
@@ -94,9 +95,9 @@ described (classid, objid, objsubid, parent_class, parent, enabled, acl, definit
                      from pg_sequence s where s.seqrelid = c.oid) end,
                'foreign', case when c.relkind = 'f' then (
                    select to_jsonb(f) - 'ftrelid' from pg_foreign_table f where f.ftrelid = c.oid) end,
-               'columns', i.indkey, 'expressions', auditor_recorder.tree(i.indexprs),
+               'columns', i.indkey, 'expressions', pg_catalog.auditor_recorder_tree(i.indexprs),
                'classes', i.indclass, 'collations', i.indcollation, 'orders', i.indoption,
-               'predicate', auditor_recorder.tree(i.indpred), 'unique', i.indisunique,
+               'predicate', pg_catalog.auditor_recorder_tree(i.indpred), 'unique', i.indisunique,
                'nulls not distinct', i.indnullsnotdistinct, 'key columns', i.indnkeyatts,
                'valid', i.indisvalid, 'clustered', i.indisclustered, 'identity of replicas', i.indisreplident)
       from written w
@@ -108,7 +109,8 @@ described (classid, objid, objsubid, parent_class, parent, enabled, acl, definit
     select 'pg_class'::regclass, a.attrelid, a.attnum, 'pg_class'::regclass, a.attrelid, null, a.attacl,
            jsonb_build_object(
                'type', jsonb_build_array(a.atttypid, a.atttypmod), 'not null', a.attnotnull,
-               'default', auditor_recorder.tree(d.adbin), 'generated', a.attgenerated, 'identity', a.attidentity,
+               'default', pg_catalog.auditor_recorder_tree(d.adbin),
+               'generated', a.attgenerated, 'identity', a.attidentity,
                'collation', a.attcollation, 'storage', a.attstorage, 'compression', a.attcompression,
                'statistics', nullif(a.attstattarget, -1),
                -- 15 notes there how often a column's type was changed
@@ -127,8 +129,8 @@ described (classid, objid, objsubid, parent_class, parent, enabled, acl, definit
     union all
     select 'pg_rewrite'::regclass, r.oid, 0, 'pg_class'::regclass, r.ev_class, r.ev_enabled::text, null,
            jsonb_build_object('event', r.ev_type, 'instead', r.is_instead,
-                              'condition', auditor_recorder.tree(r.ev_qual),
-                              'action', auditor_recorder.tree(r.ev_action))
+                              'condition', pg_catalog.auditor_recorder_tree(r.ev_qual),
+                              'action', pg_catalog.auditor_recorder_tree(r.ev_action))
       from written w
       join pg_rewrite r on w.classid = 'pg_rewrite'::regclass and r.oid = w.objid
       join pg_class c on c.oid = r.ev_class
@@ -140,7 +142,7 @@ described (classid, objid, objsubid, parent_class, parent, enabled, acl, definit
            to_jsonb(n)
            - '{oid,conname,connamespace,conrelid,contypid,conindid,conparentid,conislocal,coninhcount}'::text[]
            - '{conpfeqop,conppeqop,conffeqop,conbin}'::text[]
-           || jsonb_build_object('expression', auditor_recorder.tree(n.conbin))
+           || jsonb_build_object('expression', pg_catalog.auditor_recorder_tree(n.conbin))
       from written w
       join pg_constraint n on w.classid = 'pg_constraint'::regclass and n.oid = w.objid
       left join pg_class c on c.oid = n.conrelid
@@ -148,7 +150,7 @@ described (classid, objid, objsubid, parent_class, parent, enabled, acl, definit
     union all
     select 'pg_trigger'::regclass, t.oid, 0, 'pg_class'::regclass, t.tgrelid, t.tgenabled::text, null,
            to_jsonb(t) - '{oid,tgrelid,tgname,tgparentid,tgenabled,tgconstrindid,tgconstraint,tgqual}'::text[]
-           || jsonb_build_object('condition', auditor_recorder.tree(t.tgqual))
+           || jsonb_build_object('condition', pg_catalog.auditor_recorder_tree(t.tgqual))
       from written w
       join pg_trigger t on w.classid = 'pg_trigger'::regclass and t.oid = w.objid
       join pg_class c on c.oid = t.tgrelid
@@ -157,13 +159,14 @@ described (classid, objid, objsubid, parent_class, parent, enabled, acl, definit
     select 'pg_policy'::regclass, p.oid, 0, 'pg_class'::regclass, p.polrelid, null, null,
            jsonb_build_object(
                'command', p.polcmd, 'permissive', p.polpermissive, 'roles', p.polroles,
-               'using', auditor_recorder.tree(p.polqual), 'check', auditor_recorder.tree(p.polwithcheck))
+               'using', pg_catalog.auditor_recorder_tree(p.polqual),
+               'check', pg_catalog.auditor_recorder_tree(p.polwithcheck))
       from written w join pg_policy p on w.classid = 'pg_policy'::regclass and p.oid = w.objid
     union all
     select 'pg_type'::regclass, t.oid, 0, m.refclassid, m.refobjid, null, t.typacl,
            jsonb_build_object(
                'owner', t.typowner, 'kind', t.typtype, 'defined', t.typisdefined,
-               'default', coalesce(auditor_recorder.tree(t.typdefaultbin), t.typdefault),
+               'default', coalesce(pg_catalog.auditor_recorder_tree(t.typdefaultbin), t.typdefault),
                'not null', t.typnotnull, 'base', jsonb_build_array(t.typbasetype, t.typtypmod),
                'collation', t.typcollation, 'length', t.typlen, 'storage', t.typstorage,
                'labels', (select jsonb_agg(e.enumlabel order by e.enumsortorder)
@@ -182,7 +185,8 @@ described (classid, objid, objsubid, parent_class, parent, enabled, acl, definit
     select 'pg_proc'::regclass, p.oid, 0, m.refclassid, m.refobjid, null, p.proacl,
            to_jsonb(p) - '{oid,proname,pronamespace,proacl,prosqlbody,proargdefaults}'::text[]
            || jsonb_build_object(
-               'body', auditor_recorder.tree(p.prosqlbody), 'defaults', auditor_recorder.tree(p.proargdefaults),
+               'body', pg_catalog.auditor_recorder_tree(p.prosqlbody),
+               'defaults', pg_catalog.auditor_recorder_tree(p.proargdefaults),
                'aggregate', (select to_jsonb(g) - 'aggfnoid' from pg_aggregate g where g.aggfnoid = p.oid))
       from written w
       join pg_proc p on w.classid = 'pg_proc'::regclass and p.oid = w.objid
@@ -193,7 +197,7 @@ described (classid, objid, objsubid, parent_class, parent, enabled, acl, definit
     select 'pg_namespace'::regclass, n.oid, 0, null, null, null, n.nspacl,
            jsonb_build_object('owner', n.nspowner)
       from written w join pg_namespace n on w.classid = 'pg_namespace'::regclass and n.oid = w.objid
-     where n.nspname !~ '^pg_(temp|toast)' and n.nspname <> 'auditor_recorder'
+     where n.nspname !~ '^pg_(temp|toast)'
     union all
     select 'pg_extension'::regclass, e.oid, 0, null, null, null, null,
            jsonb_build_object('version', e.extversion, 'schema', e.extnamespace)
@@ -201,14 +205,14 @@ described (classid, objid, objsubid, parent_class, parent, enabled, acl, definit
     union all
     select 'pg_statistic_ext'::regclass, s.oid, 0, null, null, null, null,
            to_jsonb(s) - '{oid,stxname,stxnamespace,stxexprs}'::text[]
-           || jsonb_build_object('expressions', auditor_recorder.tree(s.stxexprs))
+           || jsonb_build_object('expressions', pg_catalog.auditor_recorder_tree(s.stxexprs))
       from written w join pg_statistic_ext s on w.classid = 'pg_statistic_ext'::regclass and s.oid = w.objid
     union all
     select 'pg_publication'::regclass, p.oid, 0, null, null, null, null, to_jsonb(p) - '{oid,pubname}'::text[]
       from written w join pg_publication p on w.classid = 'pg_publication'::regclass and p.oid = w.objid
     union all
     select 'pg_publication_rel'::regclass, r.oid, 0, 'pg_publication'::regclass, r.prpubid, null, null,
-           jsonb_build_object('columns', r.prattrs, 'where', auditor_recorder.tree(r.prqual))
+           jsonb_build_object('columns', r.prattrs, 'where', pg_catalog.auditor_recorder_tree(r.prqual))
       from written w
       join pg_publication_rel r on w.classid = 'pg_publication_rel'::regclass and r.oid = w.objid
     union all
@@ -302,7 +306,8 @@ select o.classid, o.objid, o.objsubid, o.parent_class, o.parent, i.type as kind,
  cross join lateral pg_identify_object(o.classid, o.objid, o.objsubid) i
   left join pg_description c
          on c.objoid = o.objid and c.classoid = o.classid and c.objsubid = o.objsubid
- where i.schema is distinct from 'auditor_recorder'
+ -- but what recorder_install.sql has made
+ where (i.schema = 'pg_catalog' and i.identity ~ '(^| on )pg_catalog\.auditor_recorder_') is not true
    -- what belongs to an extension is the extension's affair
    and not exists (select from pg_depend d
                     where d.classid = o.classid and d.objid = o.objid and d.deptype = 'e')

@@ -704,8 +704,8 @@ def test_event_triggers_are_back_after_a_failure(run: Run, connect: Connect) -> 
         'alter event trigger U&"auditor\\005frecorder_guard" disable',
         'alter event trigger U&"auditor_recorde\\0072_command" disable',
         "drop event trigger auditor_recorder_guard",
-        "select auditor_recorder.silence()",
-        "select auditor_recorder.unsilence()",
+        "select pg_catalog.auditor_recorder_silence()",
+        "select pg_catalog.auditor_recorder_unsilence()",
     ],
 )
 def test_the_guard_stays(run: Run, text: str) -> None:

@@ -335,7 +335,9 @@ def _check_writers(facts: Facts, checked: Checked, entry: QueueEntry, targets: f
             _missing_function(facts, checked, entry, identity, "queue-writer", "writer")
             continue
         function = facts.live.objects[item]
-        if isinstance(function, Function) and inserts(facts, function, targets) is None:
+        if not isinstance(function, Function) or inserts(facts, function, targets) is not None:
+            continue
+        if not _changes_keys(facts, entry, function, targets):
             _no_longer_writes(facts, checked, entry, function)
     for rule in inserting_rules(facts, targets):
         checked.breaches.append(
@@ -372,6 +374,20 @@ def _check_writers(facts: Facts, checked: Checked, entry: QueueEntry, targets: f
         checked.not_checked.append(
             f"{elsewhere} functions that run SQL put together at run time and do not name {entry.table}"
         )
+
+
+def _changes_keys(facts: Facts, entry: QueueEntry, function: Function, targets: frozenset[str]) -> bool:
+    """Whether a function changes the key or type of a job, which only a declared writer may do (FUN006)."""
+    keys = {
+        str(column)
+        for key in facts.configuration.contract.dedupe_keys
+        if key.table == entry.table
+        for column in key.columns
+    }
+    if entry.job_types is not None:
+        keys.add(str(entry.job_types.column))
+    accesses = (access for target in targets for access in facts.accesses(function, target))
+    return any(access.verb == "update" and keys & {*access.columns} for access in accesses)
 
 
 def _no_longer_writes(facts: Facts, checked: Checked, entry: QueueEntry, function: Function) -> None:

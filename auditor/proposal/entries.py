@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from auditor.bodies.writers import ways_into
 from auditor.catalog.kinds.function import Function
 from auditor.catalog.kinds.index import Index
 from auditor.catalog.kinds.table_constraint import TableConstraint
@@ -104,29 +105,44 @@ def _keys(snapshot: Snapshot, table: str) -> Iterator[dict[str, Any]]:
 
 def _queue(table: str, flow: Flow, facts: Facts) -> dict[str, Any]:
     entry: dict[str, Any] = {"table": table}
-    writers = [_routine(item.identity) for item in flow.routines_that(flow.inserts, table)]
-    if writers:
-        entry["writers"] = writers
     claimers = [facts.live.objects[item] for item in flow.routines_that(flow.claims, table)]
-    columns = [name for name in _columns(facts.live, table) if whitelist_of(facts.live, table, name).values]
-    for column in columns:
-        claims = {
-            function.identity: claimed_types(facts, function, table, column)
-            for function in claimers
-            if isinstance(function, Function)
-        }
+    types = _job_types(table, [one for one in claimers if isinstance(one, Function)], facts)
+    if flow.routines_that(flow.inserts, table):
+        keys = {column for key in _keys(facts.live, table) for column in key["columns"]}
+        keys |= {types["job_types"]["column"]} if types else set()
+        ways = ways_into(flow.scene, table, frozenset(keys))
+        entry["writers"] = sorted({_routine(way.object.identity) for way in ways if way.object.kind != "rule"})
+    return entry | types
+
+
+def _job_types(table: str, claimers: list[Function], facts: Facts) -> dict[str, Any]:
+    """The column by which claims are told apart, what it lets in, and what each takes; empty if there is none."""
+    # What a claim itself sets is the state of a job, not its type.
+    states = {
+        column
+        for function in claimers
+        for access in facts.accesses(function, table)
+        if access.verb == "update"
+        for column in access.columns
+    }
+    for column in _columns(facts.live, table):
+        allowed = whitelist_of(facts.live, table, column).values
+        if column in states or not allowed:
+            continue
+        claims = {function.identity: claimed_types(facts, function, table, column) for function in claimers}
         taken = [one for types in claims.values() for one in types or ()]
-        allowed = whitelist_of(facts.live, table, column).values or frozenset()
-        # The column by which the claims are told apart: each value taken by one, and all of them let in.
+        # Each value is taken by one, and all of them are let in.
         if taken and len(set(taken)) == len(taken) and set(taken) <= allowed:
-            entry["job_types"] = {"column": column, "allowed": sorted(allowed)}
-            entry["claims"] = [
-                {"function": _routine(name), "job_types": sorted(types)}
-                for name, types in sorted(claims.items())
-                if types
-            ]
-            break
-    return entry
+            found: dict[str, Any] = {"job_types": {"column": column, "allowed": sorted(allowed)}}
+            # That each type has its claim is checked; one of which nothing is known is claimed by other means.
+            if set(taken) == allowed:
+                found["claims"] = [
+                    {"function": _routine(name), "job_types": sorted(types)}
+                    for name, types in sorted(claims.items())
+                    if types
+                ]
+            return found
+    return {}
 
 
 def _columns(snapshot: Snapshot, table: str) -> list[str]:

@@ -143,6 +143,46 @@ def test_a_history_that_does_not_run_is_told_in_the_file(tmp_path: Path, monkeyp
     assert invoke("classify").exit_code == 0
 
 
+def test_a_state_is_no_job_type_and_who_changes_a_key_is_a_writer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "migrations").mkdir()
+    (tmp_path / "migrations" / "0001_jobs.sql").write_text(QUEUE_WITH_STATES)
+    assert invoke("init").exit_code == 0
+    (queue,) = yaml.safe_load((tmp_path / "classifications.yaml").read_text())["contract"]["queues"]
+    assert queue == {
+        "table": "public.jobs",
+        "writers": ["public.put(text)", "public.retry(integer, text)"],
+        "job_types": {"column": "type", "allowed": ["mail", "report"]},
+    }
+    checked = invoke("check", "--format", "json")
+    found = {one["name"] for one in json.loads(checked.stdout)["findings"]}
+    assert not found & {"claim-scope", "queue-back-door", "queue-writer", "job-types"}, checked.stdout
+
+
+QUEUE_WITH_STATES = """
+CREATE TABLE jobs (
+    id integer PRIMARY KEY,
+    type text NOT NULL CHECK (type IN ('mail', 'report')),
+    state text NOT NULL DEFAULT 'todo' CHECK (state IN ('todo', 'doing', 'done')),
+    lock text
+);
+CREATE UNIQUE INDEX one_by_lock ON jobs (lock) WHERE state = 'doing';
+CREATE FUNCTION put(text) RETURNS void LANGUAGE sql AS
+    'INSERT INTO jobs (id, type, lock) VALUES (1, ''mail'', $1)';
+CREATE FUNCTION retry(integer, text) RETURNS void LANGUAGE sql AS
+    'UPDATE jobs SET lock = $2, state = ''todo'' WHERE id = $1';
+CREATE FUNCTION claim() RETURNS SETOF jobs LANGUAGE sql AS $$
+    UPDATE jobs SET state = 'doing' WHERE id IN (
+        SELECT id FROM jobs WHERE state = 'todo' AND type = 'mail' FOR UPDATE SKIP LOCKED
+    ) RETURNING *
+$$;
+CREATE FUNCTION finish(integer) RETURNS void LANGUAGE sql AS
+    'UPDATE jobs SET state = ''done'' WHERE id = $1';
+"""
+
+
 def test_nothing_to_propose(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     result = invoke("init")

@@ -19,10 +19,13 @@ class Pending:
     Attributes:
         migrations: in the order of the tool.
         touches: object -> the first pending migration that changes it, or what hangs on it.
+        writes: table -> the first pending migration that writes its rows, for tables whose rows the contract
+            lists.
     """
 
     migrations: tuple[Migration, ...]
     touches: dict[ObjectId, str]
+    writes: dict[ObjectId, str] = dataclasses.field(default_factory=dict)
 
 
 def applied_only(inputs: Inputs, live: Live) -> tuple[Inputs, Pending]:
@@ -49,7 +52,19 @@ def applied_only(inputs: Inputs, live: Live) -> tuple[Inputs, Pending]:
         if effect.migration in ids and effect.object is not None and effect.action not in ROW_ACTIONS:
             for item in (effect.object, *inputs.history.ancestors(effect.object)):
                 touches.setdefault(item, effect.migration)
-    return dataclasses.replace(inputs, migrations=here, reads=reads, history=history), Pending(waiting, touches)
+    rows = inputs.configuration.contract.rows if inputs.configuration is not None else ()
+    listed = {ObjectId("table", str(one.table)) for one in rows if not isinstance(one.equal, str)}
+    writes = {
+        effect.object: effect.migration
+        for effect in reversed(inputs.history.effects)
+        if effect.migration in ids
+        and effect.object in listed
+        and effect.action == "write"
+        and effect.inside in (None, "do")
+    }
+    return dataclasses.replace(inputs, migrations=here, reads=reads, history=history), Pending(
+        waiting, touches, writes
+    )
 
 
 def told_as_pending(outcome: Outcome, pending: Pending, unmatched: frozenset[str]) -> Outcome:
@@ -87,6 +102,8 @@ def _sifted(findings: tuple[Finding, ...], pending: Pending, unmatched: frozense
                 yield finding
             continue  # it names what a pending migration makes
         migration = pending.touches.get(finding.object) if finding.object is not None else None
+        if finding.code == "CON013" and finding.object is not None:
+            migration = migration or pending.writes.get(finding.object)
         if migration is None or not finding.code.startswith("CON"):
             yield finding
         else:

@@ -263,15 +263,6 @@ class RowsEntry(Entry, frozen=True, kw_only=True):
             "leaves there), or a list of rows, each a list of values in the order of `columns`, as PostgreSQL "
             "casts them to text; null is NULL.",
             extra={"cells": True},
-            extra_json_schema={
-                "anyOf": [
-                    {"enum": ["from-migrations"]},
-                    {
-                        "type": "array",
-                        "items": {"type": "array", "items": {"type": ["string", "number", "boolean", "null"]}},
-                    },
-                ]
-            },
         ),
     ] = "from-migrations"
     mode: Annotated[

@@ -47,9 +47,15 @@ def _text(kind: type) -> dict[str, Any]:
     raise NotImplementedError  # msgspec's own sign for "no schema"; a test reads every type
 
 
+_CELL = {"anyOf": [{"type": "string"}, {"type": "null"}]}
+
+
 def _tidy(field: dict[str, Any]) -> None:
     """A key may be left out but not be null or empty; a number or a boolean does where a text is wanted."""
     options = [option for option in field.pop("anyOf", ()) if option != {"type": "null"}]
+    for option in options:
+        if option.get("items", {}).get("items") == _CELL:  # a list of rows: NULL and numbers are values too
+            option["items"]["items"] = {"type": ["string", "number", "boolean", "null"]}
     if len(options) == 1:
         field.update({key: value for key, value in options[0].items() if key not in field})
     elif options:

@@ -59,3 +59,21 @@ def test_failed_replay_is_not_remembered(project: Path, replays: list[Inputs], s
         with pytest.raises(CouldNotCheck, match="nothing"):
             expected.expected_catalog(read_inputs(Settings(project)), server.installation)
     assert len(replays) == 2
+
+
+def test_rows_are_remembered_for_the_contract_that_asks(
+    project: Path, replays: list[Inputs], server: ThrowAwayServer
+) -> None:
+    (project / "migrations" / "2.sql").write_text("INSERT INTO t VALUES (7);\n")
+    config = project / "classifications.yaml"
+    found = []
+    for columns in ("[id]", "[id]", "[id, note]"):
+        config.write_text(f"version: 1\ncontract:\n  rows: [{{table: public.t, columns: {columns}}}]\n")
+        inputs = read_inputs(Settings(project, config=config), configured=True)
+        data = expected.expected_catalog(inputs, server.installation).data
+        assert data is not None
+        found.append(data.rows["public.t"])
+    assert len(replays) == 2
+    assert found[0] == found[1]
+    assert found[0].rows == (("7",),)
+    assert found[2].lacking == ("note",)

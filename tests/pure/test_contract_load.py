@@ -147,6 +147,33 @@ PROBLEMS = {
         "version: 1\ncontract:\n  projections: [t]\n",
         ['3:17: `an item of projections`: "t" needs its schema: write `SCHEMA.t`, for example `public.t`'],
     ),
+    "a key that is no column": (
+        "version: 1\ncontract:\n  rows:\n    - {table: public.t, columns: [a], key: [b]}\n",
+        ['4:45: "b" of `key` is not among `columns`'],
+    ),
+    "rows of another length, and twice": (
+        (
+            "version: 1\ncontract:\n  rows:\n    - {table: public.t, columns: [a, b], key: [a], "
+            "equal: [[x, y], [x], [x, x]]}\n"
+        ),
+        [
+            "4:7: row 2 of `equal` has 1 values for 2 columns",
+            "4:7: rows 1 and 3 of `equal` have the same key",
+        ],
+    ),
+    "rows that are none": (
+        "version: 1\ncontract:\n  rows:\n    - {table: public.t, columns: [a], equal: from-migration}\n",
+        [('4:46: `equal` must be from-migrations, not "from-migration"; did you mean "from-migrations"?')],
+    ),
+    "a membership that is none": (
+        "version: 1\ncontract:\n  roles:\n    - {name: w, member_of: [app WITH GRANT]}\n",
+        [
+            (
+                '4:29: `an item of member_of`: "app WITH GRANT" is no membership; write `app`, `app WITH ADMIN` '
+                "or `app WITHOUT INHERIT`"
+            )
+        ],
+    ),
     "a trigger that fires never": (
         "version: 1\ncontract:\n  triggers:\n    - {name: tg on public.t, fires: AFTER CHANGE}\n",
         ['4:37: `fires`: "CHANGE" is no event of a trigger; write INSERT, UPDATE [OF ...], DELETE or TRUNCATE'],
@@ -404,6 +431,21 @@ def test_the_json_schema_refuses_what_the_program_refuses(name: str, tmp_path: P
     path.write_text(PROBLEMS[name][0])
 
     assert list(validator().iter_errors(yaml_1_2(path)))
+
+
+def test_rows_and_roles_are_read_as_written(tmp_path: Path) -> None:
+    path = tmp_path / "classifications.yaml"
+    path.write_text(
+        "version: 1\ncontract:\n  rows:\n    - table: public.t\n      columns: [a, '\"B\"']\n"
+        "      equal: [[0010, on], ['', ~], [on, on], [~, 'null'], [1.50, \" \"]]\n"
+        "  roles:\n    - {name: Worker, member_of: ['\"App\" with inherit false, admin option', x]}\n"
+    )
+    assert list(validator().iter_errors(yaml_1_2(path))) == []
+    contract = load(path).contract
+    assert contract.rows[0].columns == ("a", "B")
+    assert contract.rows[0].equal == (("0010", "on"), ("", None), ("on", "on"), (None, "null"), ("1.50", " "))
+    assert contract.roles[0].name == "worker"
+    assert contract.roles[0].member_of == ('"App" WITH ADMIN, WITHOUT INHERIT', "x")
 
 
 def test_the_json_schema_describes_every_key() -> None:

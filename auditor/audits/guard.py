@@ -9,8 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from auditor.audits.comments import inline
-from auditor.audits.inputs import Outcome, read_configuration, report, required
-from auditor.audits.reading import BOOKKEEPING
+from auditor.audits.inputs import BOOKKEEPING, Outcome, read_configuration, report, required
 from auditor.audits.record import record_run
 from auditor.config import Settings
 from auditor.contract.baseline import Compared, compare, read_baseline, write_baseline

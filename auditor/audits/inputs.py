@@ -21,6 +21,9 @@ from auditor.rules.allow import Inline, sift
 
 log = logging.getLogger("auditor")
 
+BOOKKEEPING = frozenset({"CFG002", "CFG003", "CFG004"})
+"""Codes of the findings about allowances, which `report` makes whatever was audited."""
+
 
 @dataclass(frozen=True, slots=True)
 class Inputs:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
-from auditor.audits.inputs import Inputs, Outcome
+from auditor.audits.inputs import BOOKKEEPING, Inputs, Outcome
 from auditor.contract.breach import Unmatched
 from auditor.contract.load import Configuration
 from auditor.contract.resolve import unmatched_entries
@@ -30,7 +30,6 @@ READING = frozenset(
     for module in (not_understood, syntax_error, parsers_disagree, needs_a_database, unreadable_input)
 )
 CLASSIFICATION = frozenset(module.RULE.code for module in (unowned_object, mixed_migration, entry_matches_nothing))
-BOOKKEEPING = frozenset({"CFG002", "CFG003", "CFG004"})
 
 
 def reading(inputs: Inputs, captured: Container[str] = ()) -> Outcome:

@@ -57,6 +57,34 @@ def test_help_loads_no_heavy_library(args: list[str]) -> None:
     assert out.stdout.splitlines()[-1] == "LOADED []"
 
 
+def test_guard_and_explain_load_neither_parser_of_queries_nor_driver(tmp_path: Path) -> None:
+    (tmp_path / "classifications.yaml").write_text(
+        "version: 1\nmigrations: [{path: migrations}]\n"
+        "guards: [{forbid: write, table: public.jobs, in: 'src/**', reason: one writer}]\n"
+    )
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "a.py").write_text("cursor.execute('INSERT INTO public.jobs VALUES (1)')\n")
+    for args, code in ((["explain", "FUN005"], 0), (["guard"], 1)):
+        script = (
+            "import sys\n"
+            "from auditor.cli import main\n"
+            f"try: main({args!r}, prog_name='auditor')\n"
+            f"except SystemExit as end: assert end.code == {code}, end.code\n"
+            "print('LOADED', sorted({'sqlglot', 'psycopg', 'sqlalchemy', 'alembic'} & set(sys.modules)))\n"
+        )
+        environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache")}
+        out = subprocess.run(
+            [sys.executable, "-c", script],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=60,
+        )
+        assert out.stdout.splitlines()[-1] == "LOADED []", args
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_listing_says_what_the_command_says(name: str) -> None:
     command = main.get_command(click.Context(main), name)

@@ -24,13 +24,16 @@ How to allow it
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from auditor.bodies.ambiguity import Ambiguous, ambiguous_references
-from auditor.bodies.routines import Routine
-from auditor.bodies.scene import Scene, routines_in
 from auditor.model import Finding, Severity
 from auditor.model.rule import Rule
 from auditor.rules.classed import by_class
+
+if TYPE_CHECKING:
+    from auditor.bodies.ambiguity import Ambiguous
+    from auditor.bodies.routines import Routine
+    from auditor.bodies.scene import Scene
 
 BAD = {
     "classifications.yaml": """\
@@ -74,6 +77,9 @@ RULE = Rule(
 
 def check(scene: Scene) -> Iterator[Finding]:
     """One finding for each routine and name, at its first place."""
+    from auditor.bodies.ambiguity import ambiguous_references
+    from auditor.bodies.scene import routines_in
+
     for routine in routines_in(scene):
         found: dict[str, list[Ambiguous]] = {}
         for one in ambiguous_references(routine, scene):

@@ -17,12 +17,14 @@ How to allow it
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from auditor.bodies.endings import returns_only
-from auditor.bodies.scene import Scene
 from auditor.model import Finding, ObjectId, Severity
 from auditor.model.rule import Rule
 from auditor.rules.classed import by_class
+
+if TYPE_CHECKING:
+    from auditor.bodies.scene import Scene
 
 BAD = {
     "classifications.yaml": """\
@@ -64,6 +66,8 @@ RULE = Rule(
 
 def check(scene: Scene) -> Iterator[Finding]:
     """One finding for each trigger."""
+    from auditor.bodies.endings import returns_only
+
     for trigger in scene.triggers:
         if trigger.timing != "before" or not trigger.row or trigger.events != ("delete",):
             continue

@@ -21,12 +21,14 @@ How to allow it
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from auditor.bodies.endings import must_return, open_end
-from auditor.bodies.scene import Scene, routines_in
 from auditor.model import Finding, Severity
 from auditor.model.rule import Rule
 from auditor.rules.classed import by_class
+
+if TYPE_CHECKING:
+    from auditor.bodies.scene import Scene
 
 BAD = {
     "classifications.yaml": """\
@@ -70,6 +72,9 @@ RULE = Rule(
 
 def check(scene: Scene) -> Iterator[Finding]:
     """One finding for each routine; an error where no way through the body returns."""
+    from auditor.bodies.endings import must_return, open_end
+    from auditor.bodies.scene import routines_in
+
     for routine in routines_in(scene):
         if not must_return(routine):
             continue

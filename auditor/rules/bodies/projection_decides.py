@@ -21,12 +21,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from auditor.bodies.scene import Scene, routines_in
-from auditor.bodies.writers import INSERTING, accesses_of, call_graph, tables_behind
 from auditor.model import Finding, ObjectId, OwnerClass, Severity
 from auditor.model.rule import Rule
 
 if TYPE_CHECKING:
+    from auditor.bodies.scene import Scene
     from auditor.contract.entries import QueueEntry
 
 BAD = {
@@ -75,6 +74,9 @@ def check(scene: Scene, queues: Iterable[QueueEntry], projections: Sequence[str]
 
 
 def _through_views(scene: Scene, projections: frozenset[str]) -> Iterator[Finding]:
+    from auditor.bodies.scene import routines_in
+    from auditor.bodies.writers import accesses_of, tables_behind
+
     behind = {view: tables_behind(scene, view) & projections for view in scene.views}
     for routine in routines_in(scene, [OwnerClass.CORE]):
         said = set()
@@ -93,6 +95,8 @@ def _through_views(scene: Scene, projections: frozenset[str]) -> Iterator[Findin
 
 
 def _triggers(scene: Scene, projections: frozenset[str], queues: list[str]) -> Iterator[Finding]:
+    from auditor.bodies.writers import call_graph
+
     graph = call_graph(scene)
     for trigger in scene.triggers:
         if trigger.table not in projections or not trigger.enabled:
@@ -122,6 +126,8 @@ def _reached(start: ObjectId, graph: Mapping[ObjectId, frozenset[ObjectId]]) -> 
 
 
 def _inserts(scene: Scene, item: ObjectId, table: str) -> bool:
+    from auditor.bodies.writers import INSERTING, accesses_of
+
     routine = scene.routines.get(item)
     return routine is not None and any(
         access.action == "write"

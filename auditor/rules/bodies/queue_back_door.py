@@ -23,12 +23,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from auditor.bodies.scene import Scene
-from auditor.bodies.writers import Way, callers_of, ways_into
 from auditor.model import Finding, ObjectId, Severity
 from auditor.model.rule import Rule
 
 if TYPE_CHECKING:
+    from auditor.bodies.scene import Scene
+    from auditor.bodies.writers import Way
     from auditor.contract.entries import DedupeKeyEntry, QueueEntry
 
 BAD = {
@@ -70,6 +70,8 @@ RULE = Rule(
 
 def check(scene: Scene, queues: Iterable[QueueEntry], dedupe_keys: Sequence[DedupeKeyEntry]) -> Iterator[Finding]:
     """One finding for each way that the contract's own check does not see, and one for the callers of a writer."""
+    from auditor.bodies.writers import ways_into
+
     for queue in queues:
         if queue.writers is None:
             continue
@@ -102,6 +104,8 @@ def _way(scene: Scene, way: Way, table: str) -> Finding:
 
 
 def _callers(scene: Scene, item: ObjectId, table: str) -> Iterator[Finding]:
+    from auditor.bodies.writers import callers_of
+
     functions, triggers = callers_of(scene, item)
     if not functions and not triggers:
         return

@@ -20,11 +20,13 @@ How to allow it
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from auditor.bodies.handlers import swallowing_handlers
-from auditor.bodies.scene import Scene, routines_in
 from auditor.model import Finding, OwnerClass, Severity
 from auditor.model.rule import Rule
+
+if TYPE_CHECKING:
+    from auditor.bodies.scene import Scene
 
 BAD = {
     "classifications.yaml": """\
@@ -66,6 +68,9 @@ RULE = Rule(
 
 def check(scene: Scene) -> Iterator[Finding]:
     """One finding for each core routine, at its first handler."""
+    from auditor.bodies.handlers import swallowing_handlers
+    from auditor.bodies.scene import routines_in
+
     for routine in routines_in(scene, [OwnerClass.CORE]):
         lines = sorted(swallowing_handlers(routine))
         if lines:

@@ -21,12 +21,14 @@ How to allow it
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING
 
-from auditor.bodies.arbiters import without_arbiter
-from auditor.bodies.scene import Scene, routines_in
 from auditor.model import Finding, Severity
 from auditor.model.rule import Rule
 from auditor.rules.classed import by_class
+
+if TYPE_CHECKING:
+    from auditor.bodies.scene import Scene
 
 BAD = {
     "classifications.yaml": """\
@@ -62,6 +64,9 @@ RULE = Rule(
 
 def check(scene: Scene, except_for: Collection[str] = ()) -> Iterator[Finding]:
     """One finding for each routine, table and target; none for tables that another check looks at."""
+    from auditor.bodies.arbiters import without_arbiter
+    from auditor.bodies.scene import routines_in
+
     for routine in routines_in(scene):
         said = set()
         for one in without_arbiter(routine, scene, except_for):

@@ -24,13 +24,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from auditor.bodies.claims import Claiming, claiming_statements
-from auditor.bodies.routines import Routine
-from auditor.bodies.scene import ROUTINES, Scene
 from auditor.model import Finding, ObjectId, Severity
 from auditor.model.rule import Rule
 
 if TYPE_CHECKING:
+    from auditor.bodies.claims import Claiming
+    from auditor.bodies.routines import Routine
+    from auditor.bodies.scene import Scene
     from auditor.contract.entries import QueueEntry
 
 BAD = {
@@ -81,6 +81,8 @@ RULE = Rule(
 
 def check(scene: Scene, queues: Iterable[QueueEntry]) -> Iterator[Finding]:
     """One finding for each thing wrong with a claiming function."""
+    from auditor.bodies.scene import ROUTINES
+
     for queue in queues:
         for claim in queue.claims:
             for kind in ROUTINES:
@@ -93,6 +95,8 @@ def check(scene: Scene, queues: Iterable[QueueEntry]) -> Iterator[Finding]:
 
 
 def _judge(routine: Routine, scene: Scene, table: str) -> Iterator[Finding]:
+    from auditor.bodies.claims import claiming_statements
+
     statements = list(claiming_statements(routine, scene, table))
     if not statements:
         return  # it calls another, or does not claim: the contract's own check says so

@@ -19,11 +19,13 @@ How to allow it
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING
 
-from auditor.bodies.reach import dead_routines
-from auditor.bodies.scene import Scene
 from auditor.model import Finding, OwnerClass, Severity
 from auditor.model.rule import Rule
+
+if TYPE_CHECKING:
+    from auditor.bodies.scene import Scene
 
 BAD = {
     "classifications.yaml": """\
@@ -60,6 +62,8 @@ def check(scene: Scene, named: Collection[str] = (), words: Collection[str] = ()
         named: identities of routines that the configuration names.
         words: words of other texts that may name a routine.
     """
+    from auditor.bodies.reach import dead_routines
+
     if not scene.whole:
         return
     for routine in dead_routines(scene, named, words):

@@ -17,11 +17,13 @@ How to allow it
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from auditor.bodies.scene import Scene
-from auditor.bodies.writers import accesses_of
 from auditor.model import Finding, ObjectId, OwnerClass, Severity
 from auditor.model.rule import Rule
+
+if TYPE_CHECKING:
+    from auditor.bodies.scene import Scene
 
 BAD = {
     "classifications.yaml": """\
@@ -63,6 +65,8 @@ RULE = Rule(
 
 def check(scene: Scene) -> Iterator[Finding]:
     """One note for each trigger that is on, of a legacy table, and writes a core one."""
+    from auditor.bodies.writers import accesses_of
+
     for trigger in scene.triggers:
         if not trigger.enabled or scene.class_of(trigger.id) is not OwnerClass.LEGACY:
             continue

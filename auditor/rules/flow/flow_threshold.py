@@ -19,10 +19,13 @@ How to allow it
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
-from auditor.forensics.figures import DESCRIPTIONS, Figure
 from auditor.model import Finding, ObjectId, Severity
 from auditor.model.rule import Rule
+
+if TYPE_CHECKING:
+    from auditor.forensics.figures import Figure
 
 BAD = {
     "classifications.yaml": """\
@@ -69,6 +72,8 @@ def check(figures: Iterable[Figure], queue: ObjectId) -> Iterator[Finding]:
         figures: all figures.
         queue: the table of jobs.
     """
+    from auditor.forensics.figures import DESCRIPTIONS
+
     for one in figures:
         if one.name != "gap" and one.exceeded:
             yield RULE.finding(

@@ -18,13 +18,16 @@ How to allow it
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from auditor.history.course import Course
-from auditor.history.lives import Life
 from auditor.model import Effect, Finding, Severity
 from auditor.model.change import CreateTrigger
 from auditor.model.rule import Rule
 from auditor.sql.names import own_name, qualified
+
+if TYPE_CHECKING:
+    from auditor.history.course import Course
+    from auditor.history.lives import Life
 
 BAD = {
     "classifications.yaml": """\

@@ -18,10 +18,13 @@ How to allow it
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from auditor.history.course import Course
 from auditor.model import Effect, Finding, Severity
 from auditor.model.rule import Rule
+
+if TYPE_CHECKING:
+    from auditor.history.course import Course
 
 BAD = {
     "classifications.yaml": """\

@@ -19,11 +19,14 @@ How to allow it
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from auditor.history.course import Course
-from auditor.history.lives import Life
 from auditor.model import Effect, Finding, ObjectId, OwnerClass, Severity
 from auditor.model.rule import Rule
+
+if TYPE_CHECKING:
+    from auditor.history.course import Course
+    from auditor.history.lives import Life
 
 BAD = {
     "classifications.yaml": """\

@@ -18,12 +18,15 @@ How to allow it
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from auditor.history.course import Course
 from auditor.model import Finding, Location, Migration, OwnerClass, Severity
 from auditor.model.rule import Rule
 from auditor.sql import UnreadableSql, grammar
 from auditor.sql.tree import Node, kind_and_body, literal, name_of_nodes
+
+if TYPE_CHECKING:
+    from auditor.history.course import Course
 
 BAD = {
     "classifications.yaml": """\

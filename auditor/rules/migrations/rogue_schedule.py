@@ -19,13 +19,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from auditor.history.course import Course
-from auditor.migrations.effects import changes_of
 from auditor.model import Finding, Location, ObjectId, OwnerClass, Severity
 from auditor.model.change import Access, Name, Rows, Unknown
 from auditor.model.rule import Rule
 from auditor.sql.names import qualified
+
+if TYPE_CHECKING:
+    from auditor.history.course import Course
 
 BAD = {
     "classifications.yaml": """\
@@ -137,6 +139,8 @@ def _text(literal: str) -> str:
 
 
 def _core_of(course: Course, command: str) -> list[str]:
+    from auditor.migrations.effects import changes_of
+
     found: list[str] = []
     for change in changes_of(command):
         if isinstance(change, Unknown):

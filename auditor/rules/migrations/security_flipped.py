@@ -19,12 +19,15 @@ How to allow it
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
-from auditor.history.course import Course
 from auditor.model import Effect, Finding, Severity
 from auditor.model.change import Alter, AlterTable, CreateFunction
 from auditor.model.rule import Rule
 from auditor.sql.names import own_name
+
+if TYPE_CHECKING:
+    from auditor.history.course import Course
 
 BAD = {
     "classifications.yaml": """\

@@ -19,13 +19,16 @@ How to allow it
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING
 
-from auditor.history.course import Course
-from auditor.history.lives import Life
 from auditor.model import Effect, Finding, ObjectId, Severity
 from auditor.model.change import AddConstraint, CreateIndex, CreateTable
 from auditor.model.rule import Rule
 from auditor.sql.names import own_name
+
+if TYPE_CHECKING:
+    from auditor.history.course import Course
+    from auditor.history.lives import Life
 
 BAD = {
     "classifications.yaml": """\

@@ -25,15 +25,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from auditor.history.course import Course
 from auditor.model import Effect, Finding, Location, ObjectId, Severity
 from auditor.model.change import AddConstraint, Constraint, CreateTable
 from auditor.model.rule import Rule
-from auditor.sql.allowed import allowed_values
 from auditor.sql.names import own_name
 
 if TYPE_CHECKING:
     from auditor.contract.row_counts import Counted
+    from auditor.history.course import Course
 
 BAD = {
     "classifications.yaml": """\
@@ -144,6 +143,8 @@ def _told(one: Shrunk, counted: Counted | None) -> tuple[str, Severity]:
 
 
 def _whitelists(course: Course, effect: Effect, item: ObjectId) -> Iterator[tuple[str, frozenset[str]]]:
+    from auditor.sql.allowed import allowed_values
+
     name = own_name(item.identity)
     for change in course.changes_at(effect):
         constraints: list[Constraint] = []

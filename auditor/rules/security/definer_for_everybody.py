@@ -21,11 +21,14 @@ How to allow it
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from auditor.bodies.scene import Scene, routines_in
 from auditor.model import Finding, Severity
 from auditor.model.rule import Rule
 from auditor.rules.classed import by_class
+
+if TYPE_CHECKING:
+    from auditor.bodies.scene import Scene
 
 BAD = {
     "classifications.yaml": """\
@@ -59,6 +62,8 @@ RULE = Rule(
 
 def check(scene: Scene) -> Iterator[Finding]:
     """One finding for each function; nothing where it is not known who may call."""
+    from auditor.bodies.scene import routines_in
+
     for routine in routines_in(scene):
         if not routine.definition.security_definer or routine.returns_trigger or routine.executors is None:
             continue

@@ -21,12 +21,14 @@ How to allow it
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from auditor.bodies.dynamic import unquoted_parameters
-from auditor.bodies.scene import Scene, routines_in
 from auditor.model import Finding, Severity
 from auditor.model.rule import Rule
 from auditor.rules.classed import by_class
+
+if TYPE_CHECKING:
+    from auditor.bodies.scene import Scene
 
 BAD = {
     "classifications.yaml": """\
@@ -71,6 +73,9 @@ RULE = Rule(
 
 def check(scene: Scene) -> Iterator[Finding]:
     """One finding for each routine, at the first EXECUTE; a warning where it runs with the caller's own rights."""
+    from auditor.bodies.dynamic import unquoted_parameters
+    from auditor.bodies.scene import routines_in
+
     for routine in routines_in(scene):
         found = list(unquoted_parameters(routine, scene))
         if not found:

@@ -128,6 +128,8 @@ def counted(number: int, noun: str) -> str:
     """`1 trigger`, `2 policies`."""
     if number == 1:
         return f"1 {noun}"
+    if noun.endswith("criterion"):
+        return f"{number} {noun.removesuffix('on')}a"
     if noun.endswith(("x", "s", "ch")):
         return f"{number} {noun}es"
     if noun.endswith("y") and noun[-2:-1] not in "aeiou":

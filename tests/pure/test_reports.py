@@ -245,7 +245,7 @@ def test_a_forged_colour_ends_with_its_line() -> None:
 
 
 def test_counts_are_english() -> None:
-    nouns = ["trigger", "index", "policy", "dedupe key", "sequence", "access", "branch"]
+    nouns = ["trigger", "index", "policy", "dedupe key", "sequence", "access", "branch", "criterion"]
     assert [counted(2, noun) for noun in nouns] == [
         "2 triggers",
         "2 indexes",
@@ -254,6 +254,7 @@ def test_counts_are_english() -> None:
         "2 sequences",
         "2 accesses",
         "2 branches",
+        "2 criteria",
     ]
     assert counted(1, "policy") == "1 policy"
     assert counted(0, "policy") == "0 policies"

@@ -50,6 +50,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name, text in MIGRATIONS.items():
         (tmp_path / "migrations" / f"{name}.sql").write_text(text)
     (tmp_path / "classifications.yaml").write_text(CONFIG)
+    (tmp_path / "services").mkdir()
+    (tmp_path / "services" / "worker.py").write_text("print('works')\n")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -169,7 +171,7 @@ def test_check_says_what_was_looked_at_and_what_not(project: Path) -> None:
     assert found["result"] == "kept"
     assert found["checked"]["replayed migration"] == 3
     assert found["checked"]["trigger"] == 1
-    assert any(text.startswith("guards: 1 declared") for text in found["not_checked"])
+    assert found["checked"]["guard"] == 1
     assert any(text.startswith("live database") for text in found["not_checked"])
 
 
@@ -218,7 +220,7 @@ def test_a_snapshot_is_read_back(project: Path, database: str, connect: Any) -> 
         (("history",), "table public.old"),
         (("replay",), "recorded changes"),
         (("contract", "show"), "fires"),
-        (("check",), "guards: 1 declared"),
+        (("check",), "1 guard"),
         (("explain", "--list"), "unowned-object"),
     ],
 )

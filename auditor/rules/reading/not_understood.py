@@ -30,19 +30,19 @@ migrations: [{path: migrations}]
 classes: {core: [table public.jobs]}
 """,
     "migrations/0001_jobs.sql": """\
-CREATE TABLE public.jobs (id bigint PRIMARY KEY);
+CREATE TABLE public.jobs (id bigint PRIMARY KEY, type text NOT NULL);
 DO $$
 DECLARE found text;
 BEGIN
-    FOR found IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
-        EXECUTE format('ALTER TABLE public.%I ADD COLUMN note text', found);
+    FOR found IN SELECT DISTINCT type FROM public.jobs LOOP
+        EXECUTE format('ALTER TABLE public.jobs ADD COLUMN %I text', found);
     END LOOP;
 END $$;
 """,
 }
 GOOD = BAD | {
     "migrations/0001_jobs.sql": """\
-CREATE TABLE public.jobs (id bigint PRIMARY KEY);
+CREATE TABLE public.jobs (id bigint PRIMARY KEY, type text NOT NULL);
 ALTER TABLE public.jobs ADD COLUMN note text;
 """,
 }

@@ -80,6 +80,7 @@ def begin(
         "lock_timeout": lock_timeout_ms,
         "idle_in_transaction_session_timeout": idle_timeout_ms,
         "jit": "off",  # the queries are many and short: compiling them costs more than it saves
+        "random_page_cost": "1",  # system catalogs are in memory: indexes rather than whole catalogs
     }
     calls = ", ".join(f"set_config('{name}', ${number}, true)" for number, name in enumerate(limits, 1))
     connection.rollback()

@@ -5,9 +5,13 @@ The transaction of a session sees one moment, but the functions that print an ex
 sessions commit. A migration that runs during the reading may so be seen by halves. That is detected, and the whole
 is read again.
 
-How it is detected depends on what was read. A few named objects are read twice, in two transactions, and must be
-the same. For a whole catalog that would take too long: each system catalog gets a mark, the number of its rows
-and the sum of the newest `xmin` among them, once as the transaction of the reading sees it and once in a
+As long as no transaction that had a number ended meanwhile, in any database of the server, nothing can have
+changed: the snapshots of the two transactions, before and after, are then equal. A server in recovery does not
+tell that.
+
+Otherwise, how it is detected depends on what was read. A few named objects are read twice, in two transactions,
+and must be the same. For a whole catalog that would take too long: each system catalog gets a mark, the number of
+its rows and the sum of the newest `xmin` among them, once as the transaction of the reading sees it and once in a
 transaction of its own afterwards. An insertion, update or deletion that was committed between the two changes
 the mark. The rows of temporary tables do not count, and of pg_class only the names, which TRUNCATE or REINDEX
 leave alone.
@@ -64,9 +68,12 @@ def read_steadily(
 def _attempt(connection: Connection, read: Callable[[Connection], Read], *, whole: bool) -> tuple[Read] | None:
     """What was read, or None if the catalog changed."""
     try:
+        moment = _moment(connection)
         first = read(connection)
         before = _mark(connection) if whole else None
         begin(connection)
+        if moment is not None and _moment(connection) == moment:
+            return (first,)
         if not whole:
             return (first,) if read(connection) == first else None
         return (first,) if before is not None and _mark(connection, before[0]) == before else None
@@ -77,6 +84,19 @@ def _attempt(connection: Connection, read: Callable[[Connection], Read], *, whol
             return None
         raise
 
+
+def _moment(connection: Connection) -> str | None:
+    """Which transactions had ended when this one took its snapshot; None on a server in recovery.
+
+    Two that are equal have no commit between them: it would raise xmax, or take a number off the running ones.
+    https://www.postgresql.org/docs/current/functions-info.html#FUNCTIONS-INFO-SNAPSHOT
+    """
+    row = connection.execute(_MOMENT).fetchone()
+    return row[0] if row is not None else None
+
+
+_MOMENT = b"""
+select case when not pg_catalog.pg_is_in_recovery() then pg_catalog.pg_current_snapshot()::text end"""
 
 _CHANGED = frozenset({"XX000", "3F000", "42704", "42703", "42883", "42P01"})
 """SQLSTATEs of a name that was found and then was not: `cache lookup failed`, undefined schema, object, column,

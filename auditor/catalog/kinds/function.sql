@@ -21,13 +21,20 @@ select o.type as kind,
        p.prorows::text::float8 as rows,
        nullif(p.prosupport::oid, 0)::regprocedure::text as support,
        p.proowner::regrole::text as owner,
-       array(select (case a.grantee when 0 then 'public' when p.proowner then 'owner'
-                     else coalesce(nullif(a.grantee::regrole::text, 'owner'), '"owner"') end
-                     || ': ' || a.privilege_type || case when bool_or(a.is_grantable) then '*' else '' end
-                    ) collate "C" as privilege
-               from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
-              group by a.grantee, a.privilege_type
-              order by privilege) as privileges,
+       case when p.proacl is null then  -- the same for every owner, so it is asked once
+           (select array(select (case a.grantee when 0 then 'public' else 'owner' end || ': ' || a.privilege_type
+                                ) collate "C" as privilege
+                           from aclexplode(acldefault('f', 10)) a
+                          order by privilege))
+       else
+           array(select (case a.grantee when 0 then 'public' when p.proowner then 'owner'
+                         else coalesce(nullif(a.grantee::regrole::text, 'owner'), '"owner"') end
+                         || ': ' || a.privilege_type || case when bool_or(a.is_grantable) then '*' else '' end
+                        ) collate "C" as privilege
+                   from aclexplode(p.proacl) a
+                  group by a.grantee, a.privilege_type
+                  order by privilege)
+       end as privileges,
        d.description as comment
   from pg_catalog.pg_proc p
   join pg_catalog.pg_namespace n on n.oid = p.pronamespace

@@ -5,7 +5,9 @@ select 'index' as kind,
        case t.relkind when 'm' then 'materialized view' else 'table' end as table_kind,
        m.amname::text as method,
        i.indisunique as unique,
-       array(select pg_get_indexdef(i.indexrelid, b.attnum, false)
+       array(select case when i.indkey[b.attnum - 1] = 0 then pg_get_indexdef(i.indexrelid, b.attnum, false)
+                         else (select quote_ident(a.attname) from pg_catalog.pg_attribute a
+                                where a.attrelid = i.indrelid and a.attnum = i.indkey[b.attnum - 1]) end
                     || case when i.indcollation[b.attnum - 1] <> 0
                              and i.indcollation[b.attnum - 1] <>
                                  case when i.indkey[b.attnum - 1] <> 0
@@ -44,16 +46,21 @@ select 'index' as kind,
                join pg_catalog.pg_opclass o on o.oid = i.indclass[b.attnum - 1]
               where b.attrelid = i.indexrelid and b.attnum between 1 and i.indnkeyatts
               order by b.attnum) as keys,
-       array(select pg_get_indexdef(i.indexrelid, g.place, false)
-               from generate_series(i.indnkeyatts + 1, i.indnatts) g(place)
-              order by g.place) as include,
+       case when i.indnatts > i.indnkeyatts then
+           array(select pg_get_indexdef(i.indexrelid, g.place, false)
+                   from generate_series(i.indnkeyatts + 1, i.indnatts) g(place)
+                  order by g.place)
+           else '{}'
+       end as include,
        pg_get_expr(i.indpred, i.indrelid) as predicate,
        i.indnullsnotdistinct as nulls_not_distinct,
        i.indisvalid as valid,
        i.indisready as ready,
        i.indisclustered as clustered,
        quote_ident(s.spcname) as tablespace,
-       array(select o.option from unnest(c.reloptions) o(option) order by o.option collate "C") as options,
+       case when c.reloptions is null then '{}' else
+           array(select o.option from unnest(c.reloptions) o(option) order by o.option collate "C")
+       end as options,
        array(select b.attnum || ': ' || b.attstattarget from pg_catalog.pg_attribute b
               where b.attrelid = i.indexrelid and b.attstattarget >= 0
               order by b.attnum) as statistics,

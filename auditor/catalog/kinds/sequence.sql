@@ -11,13 +11,20 @@ select 'sequence' as kind,
        s.seqcycle as cycle,
        o.owned_by,
        case c.relpersistence when 'u' then 'unlogged' else 'permanent' end as persistence,
-       array(select (case a.grantee when 0 then 'public' when c.relowner then 'owner'
-                     else coalesce(nullif(a.grantee::regrole::text, 'owner'), '"owner"') end
-                     || ': ' || a.privilege_type || case when bool_or(a.is_grantable) then '*' else '' end
-                    ) collate "C" as privilege
-               from aclexplode(coalesce(c.relacl, acldefault('s', c.relowner))) a
-              group by a.grantee, a.privilege_type
-              order by privilege) as privileges,
+       case when c.relacl is null then  -- the same for every owner, so it is asked once
+           (select array(select (case a.grantee when 0 then 'public' else 'owner' end || ': ' || a.privilege_type
+                                ) collate "C" as privilege
+                           from aclexplode(acldefault('s', 10)) a
+                          order by privilege))
+       else
+           array(select (case a.grantee when 0 then 'public' when c.relowner then 'owner'
+                         else coalesce(nullif(a.grantee::regrole::text, 'owner'), '"owner"') end
+                         || ': ' || a.privilege_type || case when bool_or(a.is_grantable) then '*' else '' end
+                        ) collate "C" as privilege
+                   from aclexplode(c.relacl) a
+                  group by a.grantee, a.privilege_type
+                  order by privilege)
+       end as privileges,
        d.description as comment
   from pg_catalog.pg_sequence s
   join pg_catalog.pg_class c on c.oid = s.seqrelid

@@ -15,22 +15,31 @@ select 'table' as kind,
        end as replica_identity,
        m.amname::text as access_method,
        quote_ident(s.spcname) as tablespace,
-       array(select o.option from (select unnest(c.reloptions)
-                                   union all
-                                   select 'toast.' || unnest(x.reloptions)) o(option)
-              order by o.option collate "C") as options,
-       pg_get_partkeydef(c.oid) as partition_key,
+       case when c.reloptions is null and x.reloptions is null then '{}' else
+           array(select o.option from (select unnest(c.reloptions)
+                                       union all
+                                       select 'toast.' || unnest(x.reloptions)) o(option)
+                  order by o.option collate "C")
+       end as options,
+       case when c.relkind = 'p' then pg_get_partkeydef(c.oid) end as partition_key,
        case when c.relispartition then p.parents[1] end as partition_of,
        pg_get_expr(c.relpartbound, c.oid) as partition_bound,
        case when c.relispartition then '{}' else p.parents end as inherits,
        case when c.reloftype <> 0 then c.reloftype::regtype::text end as of_type,
-       array(select (case a.grantee when 0 then 'public' when c.relowner then 'owner'
-                     else coalesce(nullif(a.grantee::regrole::text, 'owner'), '"owner"') end
-                     || ': ' || a.privilege_type || case when bool_or(a.is_grantable) then '*' else '' end
-                    ) collate "C" as privilege
-               from aclexplode(coalesce(c.relacl, acldefault('r', c.relowner))) a
-              group by a.grantee, a.privilege_type
-              order by privilege) as privileges,
+       case when c.relacl is null then  -- the same for every owner, so it is asked once
+           (select array(select (case a.grantee when 0 then 'public' else 'owner' end || ': ' || a.privilege_type
+                                ) collate "C" as privilege
+                           from aclexplode(acldefault('r', 10)) a
+                          order by privilege))
+       else
+           array(select (case a.grantee when 0 then 'public' when c.relowner then 'owner'
+                         else coalesce(nullif(a.grantee::regrole::text, 'owner'), '"owner"') end
+                         || ': ' || a.privilege_type || case when bool_or(a.is_grantable) then '*' else '' end
+                        ) collate "C" as privilege
+                   from aclexplode(c.relacl) a
+                  group by a.grantee, a.privilege_type
+                  order by privilege)
+       end as privileges,
        d.description as comment
   from pg_catalog.pg_class c
   join pg_catalog.pg_namespace n on n.oid = c.relnamespace

@@ -31,8 +31,10 @@ select r.kind || ' column' as kind,
        end as storage,
        case a.attcompression when 'p' then 'pglz' when 'l' then 'lz4' end as compression,
        nullif(a.attstattarget, -1)::int as statistics,
-       array(select o.option from unnest(a.attoptions || a.attfdwoptions) o(option)
-              order by o.option collate "C") as options,
+       case when a.attoptions is null and a.attfdwoptions is null then '{}' else
+           array(select o.option from unnest(a.attoptions || a.attfdwoptions) o(option)
+                  order by o.option collate "C")
+       end as options,
        a.attinhcount > 0 and not a.attislocal as inherited,
        case when a.attacl is null then '{}' else
            array(select (case x.grantee when 0 then 'public' when r.relowner then 'owner'

@@ -18,9 +18,9 @@ select 'table constraint' as kind,
        r.kind as table_kind,
        k.contype::text as type,
        case when k.contype in ('c', 'x') then '{}' else
-           array(select quote_ident(a.attname)
+           array(select (select quote_ident(a.attname) from pg_catalog.pg_attribute a
+                          where a.attrelid = k.conrelid and a.attnum = u.number)
                    from unnest(k.conkey) with ordinality u(number, place)
-                   join pg_catalog.pg_attribute a on a.attrelid = k.conrelid and a.attnum = u.number
                   order by u.place)
        end as columns,
        pg_get_expr(k.conbin, k.conrelid) as expression,
@@ -49,9 +49,9 @@ select 'table constraint' as kind,
        m.amname::text as method,
        case when k.confrelid <> 0 then k.confrelid::regclass::text end as references,
        case when k.contype <> 'f' then '{}' else
-           array(select quote_ident(a.attname)
+           array(select (select quote_ident(a.attname) from pg_catalog.pg_attribute a
+                          where a.attrelid = k.confrelid and a.attnum = u.number)
                    from unnest(k.confkey) with ordinality u(number, place)
-                   join pg_catalog.pg_attribute a on a.attrelid = k.confrelid and a.attnum = u.number
                   order by u.place)
        end as references_columns,
        case k.confmatchtype when 's' then 'simple' when 'f' then 'full' when 'p' then 'partial' end as match,
@@ -82,14 +82,24 @@ select 'table constraint' as kind,
        k.connoinherit and k.contype = 'c' as no_inherit,
        false as temporal,
        coalesce(i.indnullsnotdistinct, false) as nulls_not_distinct,
-       array(select pg_get_indexdef(i.indexrelid, g.place, false)
-               from generate_series(i.indnkeyatts + 1, i.indnatts) g(place)
-              order by g.place) as include,
+       case when i.indnatts > i.indnkeyatts then
+           array(select pg_get_indexdef(i.indexrelid, g.place, false)
+                   from generate_series(i.indnkeyatts + 1, i.indnatts) g(place)
+                  order by g.place)
+           else '{}'
+       end as include,
        i.indisvalid as index_valid,
        coalesce(i.indisclustered, false) as clustered,
        quote_ident(l.spcname) as tablespace,
-       array(select o.option from unnest(x.reloptions) o(option) order by o.option collate "C") as options,
-       t.enabled,
+       case when x.reloptions is null then '{}' else
+           array(select o.option from unnest(x.reloptions) o(option) order by o.option collate "C")
+       end as options,
+       case when k.contype = 'f' or k.condeferrable then
+           (select string_agg(distinct case t.tgenabled when 'O' then 'origin' when 'A' then 'always'
+                                                        when 'R' then 'replica' else 'disabled' end, ', ')
+              from pg_catalog.pg_trigger t
+             where t.tgconstraint = k.oid and t.tgisinternal)
+       end as enabled,
        k.coninhcount > 0 and not k.conislocal as inherited,
        d.description as comment
   from relation r
@@ -99,11 +109,6 @@ select 'table constraint' as kind,
   left join pg_catalog.pg_class x on x.oid = i.indexrelid
   left join pg_catalog.pg_am m on m.oid = x.relam
   left join pg_catalog.pg_tablespace l on l.oid = x.reltablespace
-  left join lateral (
-       select string_agg(distinct case t.tgenabled when 'O' then 'origin' when 'A' then 'always'
-                                                   when 'R' then 'replica' else 'disabled' end, ', ') as enabled
-         from pg_catalog.pg_trigger t
-        where t.tgconstraint = k.oid and t.tgisinternal) t on k.contype = 'f' or k.condeferrable
   left join pg_catalog.pg_description d
     on d.classoid = 'pg_catalog.pg_constraint'::regclass and d.objoid = k.oid and d.objsubid = 0
  where k.contype in ('p', 'u', 'c', 'f', 'x')

@@ -9,10 +9,12 @@ select 'trigger' as kind,
                           case when t.tgtype & 16 <> 0 then 'update' end,
                           case when t.tgtype & 8 <> 0 then 'delete' end,
                           case when t.tgtype & 32 <> 0 then 'truncate' end], null) as events,
-       array(select quote_ident(a.attname)
-               from pg_catalog.pg_attribute a
-              where a.attrelid = t.tgrelid and a.attnum = any (t.tgattr)
-              order by a.attname) as columns,
+       case when cardinality(t.tgattr) = 0 then '{}' else
+           array(select quote_ident(a.attname)
+                   from pg_catalog.pg_attribute a
+                  where a.attrelid = t.tgrelid and a.attnum = any (t.tgattr)
+                  order by a.attname)
+       end as columns,
        case when t.tgtype & 1 <> 0 then 'row' else 'statement' end as level,
        -- pg_get_expr() cannot print a condition on both OLD and NEW.
        case when t.tgqual is not null

@@ -55,13 +55,20 @@ select 'type' as kind,
                               case when t.typdelim <> ',' then 'DELIMITER = ' || quote_literal(t.typdelim::text) end,
                               case when t.typcollation <> 0 then 'COLLATABLE = true' end], null)
        end as options,
-       array(select (case a.grantee when 0 then 'public' when t.typowner then 'owner'
-                     else coalesce(nullif(a.grantee::regrole::text, 'owner'), '"owner"') end
-                     || ': ' || a.privilege_type || case when bool_or(a.is_grantable) then '*' else '' end
-                    ) collate "C" as privilege
-               from aclexplode(coalesce(t.typacl, acldefault('T', t.typowner))) a
-              group by a.grantee, a.privilege_type
-              order by privilege) as privileges,
+       case when t.typacl is null then  -- the same for every owner, so it is asked once
+           (select array(select (case a.grantee when 0 then 'public' else 'owner' end || ': ' || a.privilege_type
+                                ) collate "C" as privilege
+                           from aclexplode(acldefault('T', 10)) a
+                          order by privilege))
+       else
+           array(select (case a.grantee when 0 then 'public' when t.typowner then 'owner'
+                         else coalesce(nullif(a.grantee::regrole::text, 'owner'), '"owner"') end
+                         || ': ' || a.privilege_type || case when bool_or(a.is_grantable) then '*' else '' end
+                        ) collate "C" as privilege
+                   from aclexplode(t.typacl) a
+                  group by a.grantee, a.privilege_type
+                  order by privilege)
+       end as privileges,
        d.description as comment
   from pg_catalog.pg_type t
   join pg_catalog.pg_namespace n on n.oid = t.typnamespace

@@ -144,7 +144,6 @@ alter function app.sum(bigint, bigint) rename to add;
 -- case: function turned into a procedure
 -- expect: DRF001 core | function | app.add(bigint,bigint) |
 -- expect: DRF002 core | procedure | app.add(bigint,bigint) |
--- expect: DRF001 core | aggregate | app.total(bigint) |
 drop function app.add(bigint, bigint) cascade;
 create procedure app.add(a bigint, b bigint) language sql as 'select a + b';
 -- undo: no

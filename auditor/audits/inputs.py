@@ -95,8 +95,8 @@ def required(configuration: Configuration | None, settings: Settings) -> Configu
     """
     if configuration is None:
         message = (
-            f"no {CONFIG_NAME} here or above, within the repository; write one that says which objects are core, "
-            "legacy and infra, or name it with --config"
+            f"no {CONFIG_NAME} here or above, within the repository; `auditor init` proposes one, which says "
+            "what is core, legacy and infra; or name it with --config"
         )
         raise ConfigurationError([ConfigurationProblem(settings.root, None, None, message)])
     return configuration

@@ -17,7 +17,7 @@ from auditor.contract.arbiters import Candidate
 from auditor.model import ObjectId, OwnerClass
 from auditor.model.change import Name
 from auditor.sql import UnreadableSql, grammar
-from auditor.sql.names import own_name, qualified, quote_identifier, split_name
+from auditor.sql.names import own_name, qualified, split_name
 from auditor.sql.tree import Node
 
 ROUTINES = ("function", "procedure")
@@ -241,12 +241,6 @@ def column_name(identity: str) -> str:
     """`events` of `public.documents.events`, unquoted."""
     parts = split_name(identity)
     return parts[-1] if parts else identity
-
-
-def table_of_column(identity: str) -> str:
-    """`public.documents` of `public.documents.events`."""
-    parts = split_name(identity)
-    return ".".join(quote_identifier(part) for part in parts[:-1])
 
 
 def routines_in(scene: Scene, classes: Iterable[OwnerClass] | None = None) -> Iterator[Routine]:

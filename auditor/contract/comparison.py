@@ -96,11 +96,6 @@ def _is_verbatim(field: str, value: Any) -> bool:
     return field in _VERBATIM or (field == "body" and not value.startswith(("BEGIN ATOMIC", "RETURN ")))
 
 
-def plainly_equal(expected_object: CatalogObject, field: str, expected: Any, actual: Any) -> bool:  # noqa: ARG001
-    """For `equal`: no difference is forgiven."""
-    return bool(expected == actual)
-
-
 def compare(
     expected: Snapshot,
     actual: Snapshot,

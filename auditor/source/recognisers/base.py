@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from auditor.source.languages.base import Argument, Call, Choice, Entries, Expression, Items, Member, Named, Text
 from auditor.source.model import Action, Reference, SourceAccess
-from auditor.source.reading import MAX_DEPTH, Reading, Step
+from auditor.source.reading import MAX_DEPTH, Reading
 from auditor.source.syntax import Node
 
 _IDENTIFIER = re.compile(
@@ -156,13 +156,6 @@ def entry(reading: Reading, node: Node, key: str) -> Node | None:
     """The value of a key of an object, or None."""
     expression = reading.expression(node)
     return expression.values.get(key) if isinstance(expression, Entries) else None
-
-
-def text_steps(steps: Iterable[Step]) -> Iterator[tuple[int, Step]]:
-    """The calls among steps, with their positions."""
-    for at, step in enumerate(steps):
-        if step.arguments is not None:
-            yield at, step
 
 
 def is_text(reading: Reading, node: Node) -> bool:

@@ -1,6 +1,6 @@
 """What a run was asked to do: one frozen value, made once from options and environment.
 
-`classifications.yaml` is only *found* here; `auditor.contract.load` reads it. This module is loaded by
+`classifications.yaml` is only *found* here; `auditor.declaration.load` reads it. This module is loaded by
 `auditor COMMAND --help` too and therefore imports nothing but the standard library.
 """
 

@@ -19,9 +19,9 @@ from collections.abc import Callable
 from statistics import median
 from typing import Any
 
-from auditor.audits.live import read_live
+from auditor.audits.parts.live import read_live
 from auditor.catalog.session import read_only_session
-from auditor.contract.comparison import compare
+from auditor.comparison.snapshots import compare
 from auditor.replay.binaries import choose, find_installations
 from auditor.replay.server import ThrowAwayServer, throw_away_server
 

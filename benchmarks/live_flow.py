@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 
 from auditor.catalog.session import read_only_session
-from auditor.contract.load import load
+from auditor.declaration.load import load
 from auditor.forensics import kpi
 from auditor.forensics.flow import read_flow
 from auditor.forensics.trace import trace

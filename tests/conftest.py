@@ -68,4 +68,4 @@ def connect(database: str) -> Iterator[Callable[..., psycopg.Connection[Any]]]:
 def no_squawk(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
     """Only the tests about squawk run it: its rules are not those of the other tests."""
     if request.node.get_closest_marker("squawk") is None:
-        monkeypatch.setattr("auditor.audits.squawk.find_squawk", lambda: None)
+        monkeypatch.setattr("auditor.audits.parts.squawk.find_squawk", lambda: None)

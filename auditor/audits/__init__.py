@@ -1,1 +1,1 @@
-"""One module per command: `run(settings) -> Report`. What they share is in `auditor.audits.inputs`."""
+"""One module per command: `run(settings) -> Report`. What they share is in `auditor.audits.parts.inputs`."""

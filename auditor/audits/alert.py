@@ -10,16 +10,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from auditor.audits.forensic import flow_of, wants_live
-from auditor.audits.inputs import Inputs, Outcome, read_inputs, report, required
-from auditor.audits.judging import drifted
 from auditor.audits.kpi import flow_kpis, flow_outcome
-from auditor.audits.live import read_live
-from auditor.audits.record import record_run
+from auditor.audits.parts.forensic import flow_of, wants_live
+from auditor.audits.parts.inputs import Inputs, Outcome, read_inputs, report, required
+from auditor.audits.parts.judging import drifted
+from auditor.audits.parts.live import read_live
+from auditor.audits.parts.record import record_run
 from auditor.config import Settings
 from auditor.contract.facts import Facts
-from auditor.contract.load import Configuration
 from auditor.contract.resolve import names_of_contract
+from auditor.declaration.load import Configuration
 from auditor.errors import UsageError
 from auditor.forensics.flow import Flow
 from auditor.forensics.kpi import Connection, Kpis

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from auditor.audits.forensic import (
+from auditor.audits.parts.forensic import (
     NO_LIVE,
     Rows,
     States,
@@ -16,9 +16,9 @@ from auditor.audits.forensic import (
     spans_of,
     wants_live,
 )
-from auditor.audits.inputs import Inputs, Outcome, read_inputs, report
-from auditor.audits.live import Live, read_live
-from auditor.audits.reading import reading
+from auditor.audits.parts.inputs import Inputs, Outcome, read_inputs, report
+from auditor.audits.parts.live import Live, read_live
+from auditor.audits.parts.reading import reading
 from auditor.config import Settings
 from auditor.errors import UsageError
 from auditor.forensics.blame import change_values, contract_entries, definition_values, newest_of, version_of

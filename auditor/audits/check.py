@@ -7,22 +7,22 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from auditor.audits.bodies import drifted_bodies, judge_bodies
 from auditor.audits.guard import guarded
-from auditor.audits.inputs import Inputs, Outcome, read_inputs, report, required
-from auditor.audits.judging import drifted, keeps_contract
-from auditor.audits.live import Live, read_live
-from auditor.audits.migrations import judge_migrations
-from auditor.audits.plpgsql import judge_plpgsql
-from auditor.audits.reading import classification, reading
-from auditor.audits.record import record_run
+from auditor.audits.parts.bodies import drifted_bodies, judge_bodies
+from auditor.audits.parts.inputs import Inputs, Outcome, read_inputs, report, required
+from auditor.audits.parts.judging import drifted, keeps_contract
+from auditor.audits.parts.live import Live, read_live
+from auditor.audits.parts.migrations import judge_migrations
+from auditor.audits.parts.plpgsql import judge_plpgsql
+from auditor.audits.parts.reading import classification, reading
+from auditor.audits.parts.record import record_run
+from auditor.audits.parts.replaying import Replayed, notes_of, run_history, where_to_replay
+from auditor.audits.parts.squawk import judge_with_squawk
+from auditor.audits.parts.whitelist_rows import rows_using
 from auditor.audits.replay import agreement
-from auditor.audits.replaying import Replayed, notes_of, run_history, where_to_replay
-from auditor.audits.squawk import judge_with_squawk
-from auditor.audits.whitelist_rows import rows_using
 from auditor.config import Settings
 from auditor.contract.facts import Facts
-from auditor.contract.load import Configuration
+from auditor.declaration.load import Configuration
 from auditor.errors import CouldNotCheck
 from auditor.model import Report, Snapshot
 

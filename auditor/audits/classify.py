@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from auditor.audits.inputs import read_inputs, report, required
-from auditor.audits.reading import classification, reading
+from auditor.audits.parts.inputs import read_inputs, report, required
+from auditor.audits.parts.reading import classification, reading
 from auditor.config import Settings
 from auditor.model import Report
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 
-from auditor.audits.inputs import read_inputs, required
+from auditor.audits.parts.inputs import read_inputs, required
 from auditor.config import Settings
 from auditor.contract.facts import Facts
 from auditor.contract.resolve import resolved_contract
-from auditor.contract.schema import json_schema
+from auditor.declaration.schema import json_schema
 from auditor.model import Report, Snapshot
 
 

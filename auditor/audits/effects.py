@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from auditor.audits.inputs import read_inputs, report
-from auditor.audits.reading import reading
+from auditor.audits.parts.inputs import read_inputs, report
+from auditor.audits.parts.reading import reading
 from auditor.config import Settings
 from auditor.model import Effect, Report
 

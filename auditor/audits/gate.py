@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from auditor import __version__
-from auditor.audits.criteria import Gathered, Judged, gather, judge
-from auditor.audits.forensic import wants_live
-from auditor.audits.inputs import Inputs, Outcome, read_inputs, report, required
-from auditor.audits.live import Live, read_live
-from auditor.audits.record import git_revision
+from auditor.audits.parts.criteria import Gathered, Judged, gather, judge
+from auditor.audits.parts.forensic import wants_live
+from auditor.audits.parts.inputs import Inputs, Outcome, read_inputs, report, required
+from auditor.audits.parts.live import Live, read_live
+from auditor.audits.parts.record import git_revision
 from auditor.config import Settings
-from auditor.contract.load import Configuration
-from auditor.contract.types import Criterion, Phase
+from auditor.declaration.document import Criterion, Phase
+from auditor.declaration.load import Configuration
 from auditor.errors import CouldNotCheck, UsageError
 from auditor.model import Report
 from auditor.rules.gate import criterion_not_met

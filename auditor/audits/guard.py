@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from auditor.audits.comments import inline
-from auditor.audits.inputs import BOOKKEEPING, Outcome, read_configuration, report, required
-from auditor.audits.record import record_run
+from auditor.audits.parts.comments import inline
+from auditor.audits.parts.inputs import BOOKKEEPING, Outcome, read_configuration, report, required
+from auditor.audits.parts.record import record_run
 from auditor.config import Settings
 from auditor.contract.baseline import Compared, compare, read_baseline, write_baseline
 from auditor.contract.guards import Judged, Matcher, Violation, judge
-from auditor.contract.load import Configuration
+from auditor.declaration.load import Configuration
 from auditor.errors import CouldNotCheck, UsageError
 from auditor.migrations import discover
 from auditor.model import Location, Report

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from auditor.audits.effects import effect_values
-from auditor.audits.inputs import Inputs, read_inputs, report
-from auditor.audits.reading import reading
+from auditor.audits.parts.inputs import Inputs, read_inputs, report
+from auditor.audits.parts.reading import reading
 from auditor.config import Settings
 from auditor.forensics.selecting import named
 from auditor.history import Life

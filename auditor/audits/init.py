@@ -7,16 +7,16 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from auditor.audits.expected import expected_catalog
-from auditor.audits.inputs import Inputs, read_inputs
-from auditor.audits.replaying import where_to_replay
+from auditor.audits.parts.expected import expected_catalog
+from auditor.audits.parts.inputs import Inputs, read_inputs
+from auditor.audits.parts.replaying import where_to_replay
 from auditor.bodies.of_snapshot import scene_of_snapshot
 from auditor.config import CONFIG_NAME, Settings
-from auditor.contract.base import Text
 from auditor.contract.facts import Facts
-from auditor.contract.load import Configuration, load
-from auditor.contract.readers import split_kind
-from auditor.contract.types import Source
+from auditor.declaration.base import Text
+from auditor.declaration.document import Source
+from auditor.declaration.load import Configuration, load
+from auditor.declaration.readers import split_kind
 from auditor.errors import CouldNotCheck, UsageError
 from auditor.model import ObjectId, Report, Snapshot
 from auditor.proposal.candidates import ENOUGH, Candidate, candidates

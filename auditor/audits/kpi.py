@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from auditor.audits.forensic import flow_of, wants_live
-from auditor.audits.inputs import Outcome, read_configuration, report, required
+from auditor.audits.parts.forensic import flow_of, wants_live
+from auditor.audits.parts.inputs import Outcome, read_configuration, report, required
 from auditor.catalog.session import read_only_session
 from auditor.catalog.url import parse_url
 from auditor.config import Settings
-from auditor.contract.types import Pipeline
+from auditor.declaration.document import Pipeline
 from auditor.errors import UsageError
 from auditor.forensics.figures import Figure, figures, kpi_values, metrics
 from auditor.forensics.flow import Flow

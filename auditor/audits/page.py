@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from auditor.audits import check
-from auditor.audits.core_map import core_map
-from auditor.audits.inputs import report, required
+from auditor.audits.parts.core_map import core_map
+from auditor.audits.parts.inputs import report, required
 from auditor.bodies.of_snapshot import scene_of_snapshot
+from auditor.comparison.bodies import body_diff
 from auditor.config import Settings
-from auditor.contract.bodies import body_diff
 from auditor.contract.facts import Facts
-from auditor.contract.load import Configuration
+from auditor.declaration.load import Configuration
 from auditor.history import Definition, Life
 from auditor.model import Finding, ObjectId, OwnerClass, Report
 

@@ -6,9 +6,9 @@ from collections import Counter
 from typing import Any
 
 from auditor.audits.blame import chosen, understood
-from auditor.audits.forensic import Rows, States, Unaltered, class_of, read_rows, spans_of, wants_live
-from auditor.audits.inputs import Outcome, read_inputs, report
-from auditor.audits.live import read_live
+from auditor.audits.parts.forensic import Rows, States, Unaltered, class_of, read_rows, spans_of, wants_live
+from auditor.audits.parts.inputs import Outcome, read_inputs, report
+from auditor.audits.parts.live import read_live
 from auditor.config import Settings
 from auditor.errors import UsageError
 from auditor.forensics.provenance import Spans

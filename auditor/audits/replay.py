@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor.audits.inputs import Inputs, Outcome, read_inputs, report
-from auditor.audits.reading import reading
-from auditor.audits.replaying import Replayed, notes_of, run_history, where_to_replay
+from auditor.audits.parts.inputs import Inputs, Outcome, read_inputs, report
+from auditor.audits.parts.reading import reading
+from auditor.audits.parts.replaying import Replayed, notes_of, run_history, where_to_replay
 from auditor.config import Settings
 from auditor.model import Location, Report
 from auditor.replay.agreement import agree

@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from auditor.audits import check
-from auditor.audits.inputs import Inputs, Outcome, read_inputs, report, required
-from auditor.audits.reading import class_values
-from auditor.audits.reviewing import conflicts, early, edited, objects_of
+from auditor.audits.parts.inputs import Inputs, Outcome, read_inputs, report, required
+from auditor.audits.parts.reading import class_values
+from auditor.audits.parts.reviewing import conflicts, early, edited, objects_of
 from auditor.config import Settings
-from auditor.contract.load import Configuration
+from auditor.declaration.load import Configuration
 from auditor.errors import AuditorError, CouldNotCheck
 from auditor.globs import matches
 from auditor.history import Classification, classify

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from auditor.audits.alert import alerts
-from auditor.audits.forensic import States, Unaltered, read_rows, spans_of, wants_live
 from auditor.audits.gate import gate_outcome, judge_phases
-from auditor.audits.inputs import Inputs, Outcome, read_inputs, report, required
-from auditor.audits.live import read_live
+from auditor.audits.parts.forensic import States, Unaltered, read_rows, spans_of, wants_live
+from auditor.audits.parts.inputs import Inputs, Outcome, read_inputs, report, required
+from auditor.audits.parts.live import read_live
 from auditor.config import Settings
 from auditor.contract.facts import Facts
-from auditor.contract.load import Configuration
+from auditor.declaration.load import Configuration
 from auditor.errors import CouldNotCheck, UsageError
 from auditor.model import Finding, Report
 from auditor.reports.json import finding_values

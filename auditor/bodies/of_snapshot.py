@@ -21,9 +21,9 @@ from auditor.catalog.kinds.trigger import Trigger
 from auditor.catalog.kinds.type import Type
 from auditor.catalog.kinds.view import View
 from auditor.contract.arbiters import candidates
-from auditor.contract.ddl import function_statement
 from auditor.contract.facts import Facts
 from auditor.model import CatalogObject, ObjectId, Snapshot
+from auditor.repair.create import function_statement
 from auditor.sql.names import split_name
 
 _RELATIONS = frozenset({"table", "foreign table", "view", "materialized view"})

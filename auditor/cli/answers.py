@@ -99,7 +99,7 @@ def _files(settings: Settings) -> bytes | None:
     sources: Sequence[MigrationSource] = ()
     digest = hashlib.sha256()
     if settings.config is not None:
-        from auditor.contract.load import load
+        from auditor.declaration.load import load
 
         sources = load(settings.config, settings.root).migrations
         digest.update(key_of(str(settings.config), settings.config.read_bytes()))

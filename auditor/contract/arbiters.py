@@ -14,12 +14,12 @@ from auditor.catalog.kinds.function import Function
 from auditor.catalog.kinds.index import Index
 from auditor.catalog.kinds.table_constraint import TableConstraint
 from auditor.contract.breach import Cause, Checked, listed
-from auditor.contract.ddl import own_name
-from auditor.contract.entries import DedupeKeyEntry, QueueEntry
 from auditor.contract.facts import Facts
+from auditor.declaration.entries import DedupeKeyEntry, QueueEntry
 from auditor.migrations.effects import changes_of
 from auditor.model import ObjectId, Snapshot
 from auditor.model.change import Arbiter, CreateIndex
+from auditor.repair.create import own_name
 from auditor.sql.arbiters import alike, expression_text, implies
 from auditor.sql.names import quote_identifier
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from auditor.contract.entries import DedupeKeyEntry
+from auditor.declaration.entries import DedupeKeyEntry
 from auditor.model import Location, ObjectId, OwnerClass, Provenance, Severity
 
 COMPARED = frozenset(

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from auditor.contract.breach import Breach
-from auditor.contract.entries import Contract
+from auditor.declaration.entries import Contract
 from auditor.model import Location
 
 

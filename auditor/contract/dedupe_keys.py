@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from auditor.catalog.kinds.index import Index
 from auditor.catalog.kinds.table_constraint import TableConstraint
 from auditor.contract.breach import Cause, Checked, listed
-from auditor.contract.entries import DedupeKeyEntry
 from auditor.contract.facts import Facts
+from auditor.declaration.entries import DedupeKeyEntry
 from auditor.migrations.effects import changes_of
 from auditor.model import ObjectId, Snapshot
 from auditor.model.change import CreateIndex

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from auditor.catalog.kinds import BY_KIND
 from auditor.catalog.kinds.function import Function
 from auditor.contract.breach import Cause, Checked, Unmatched, listed
-from auditor.contract.entries import DeployedEntry
 from auditor.contract.facts import Facts, nearest
+from auditor.declaration.entries import DeployedEntry
 from auditor.model import Effect, ObjectId, Severity
 
 _STATES = {"enable": {"origin", "always", "replica"}, "disable": {"disabled"}}

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from auditor.catalog.kinds.function import Function
-from auditor.contract.beyond import CLUSTER_KINDS
+from auditor.comparison.beyond import CLUSTER_KINDS
+from auditor.comparison.snapshots import Equal, compare
 from auditor.contract.breach import Breach, Cause, Unmatched, listed
 from auditor.contract.check import check_entries
-from auditor.contract.comparison import Equal, compare
 from auditor.contract.facts import Facts, body_fields, body_message
 from auditor.contract.merge import merged
 from auditor.contract.resolve import objects_of_contract
@@ -62,7 +62,7 @@ def drift(facts: Facts, scope: Scope = "core", *, equal: Equal | None = None) ->
             snapshot.
         scope: `contract`: the objects that the contract names; `core`: core objects and legacy ones that came
             back to life; `owned`: every object of a class, and those that no migration made; `all`: everything.
-        equal: see :func:`auditor.contract.comparison.compare`.
+        equal: see :func:`auditor.comparison.snapshots.compare`.
     """
     checked = check_entries(facts)
     breaches = list(checked.breaches)

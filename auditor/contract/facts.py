@@ -14,20 +14,20 @@ from typing import Any
 
 from auditor.catalog.kinds.function import Function
 from auditor.catalog.table_part import TablePart
-from auditor.contract.bodies import body_diff, body_hash, differs_in_layout_only
+from auditor.comparison.bodies import body_diff, body_hash, differs_in_layout_only
+from auditor.comparison.snapshots import explained_by
 from auditor.contract.breach import Breach, Cause, Unmatched
-from auditor.contract.comparison import explained_by
-from auditor.contract.ddl import function_statement
-from auditor.contract.grants import Roles
 from auditor.contract.ledgers import LedgerState
-from auditor.contract.load import Configuration
 from auditor.contract.lookups import Data
-from auditor.contract.repair import repair_from_history, repair_sql
 from auditor.contract.whitelists import Lookups
+from auditor.declaration.load import Configuration
 from auditor.history import Definition, History, Life
 from auditor.migrations.effects import changes_of
 from auditor.model import CatalogObject, Location, ObjectId, OwnerClass, Provenance, Severity, Snapshot
 from auditor.model.change import Access, AnyChange, Name, Rows, Unknown
+from auditor.repair.create import function_statement
+from auditor.repair.grants import Roles
+from auditor.repair.statements import repair_from_history, repair_sql
 from auditor.sql.names import qualified, quote_identifier
 
 ROUTINES = ("function", "procedure")

@@ -10,16 +10,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from auditor.catalog.kinds.function import Function
-from auditor.contract.base import Text
-from auditor.contract.bodies import body_hash, differs_in_layout_only
+from auditor.comparison.bodies import body_hash, differs_in_layout_only
 from auditor.contract.breach import Cause, Checked, listed
-from auditor.contract.ddl import routine_name
-from auditor.contract.entries import FunctionEntry
 from auditor.contract.facts import ROUTINES, Facts, body_fields, body_message, is_pattern, matches
 from auditor.contract.written import function_attributes
+from auditor.declaration.base import Text
+from auditor.declaration.entries import FunctionEntry
 from auditor.migrations.effects import changes_of
 from auditor.model import ObjectId, Severity
 from auditor.model.change import CreateFunction
+from auditor.repair.create import routine_name
 from auditor.sql.names import quote_identifier
 
 

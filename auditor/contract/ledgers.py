@@ -16,10 +16,10 @@ from typing import Any
 
 import psycopg
 
+from auditor.comparison.bodies import same_statements
 from auditor.contract.alembic_order import alembic_parents, reached
-from auditor.contract.bodies import same_statements
-from auditor.contract.entries import LedgerEntry
 from auditor.contract.file_sums import same_content
+from auditor.declaration.entries import LedgerEntry
 from auditor.migrations import MigrationSet
 from auditor.migrations.formats.base import Ledger
 from auditor.model import Migration

@@ -11,10 +11,10 @@ from typing import Any
 
 import psycopg
 
-from auditor.contract.entries import Contract
-from auditor.contract.load import Configuration
 from auditor.contract.table_rows import TableRows, read_table
 from auditor.contract.whitelists import lookups_of
+from auditor.declaration.entries import Contract
+from auditor.declaration.load import Configuration
 from auditor.model import Snapshot
 from auditor.sql.names import split_name
 

@@ -12,9 +12,9 @@ from auditor.catalog.kinds.function import Function
 from auditor.catalog.kinds.materialized_view import MaterializedView
 from auditor.catalog.kinds.view import View
 from auditor.contract.breach import Cause, Checked, listed
-from auditor.contract.entries import ProjectionEntry
 from auditor.contract.facts import Facts
 from auditor.contract.writing import targets_of
+from auditor.declaration.entries import ProjectionEntry
 from auditor.migrations.effects import changes_of
 from auditor.model import ObjectId, OwnerClass
 from auditor.model.change import Rows

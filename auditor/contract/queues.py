@@ -12,14 +12,14 @@ import dataclasses
 from auditor.catalog.kinds.function import Function
 from auditor.catalog.kinds.table_constraint import TableConstraint
 from auditor.contract.breach import Cause, Checked, listed
-from auditor.contract.ddl import function_statement, literal
-from auditor.contract.entries import Claim, QueueEntry
 from auditor.contract.facts import Facts
 from auditor.contract.rows import FIELD
 from auditor.contract.whitelists import Whitelist, whitelist_of
 from auditor.contract.writing import INSERTING, enqueued, inserting_rules, inserts, targets_of
+from auditor.declaration.entries import Claim, QueueEntry
 from auditor.migrations.effects.inserted import compared_values
 from auditor.model import CatalogObject, ObjectId, Severity
+from auditor.repair.create import function_statement, literal
 from auditor.sql.names import quote_identifier
 
 

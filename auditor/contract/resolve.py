@@ -6,16 +6,16 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from auditor.catalog.kinds.function import Function
-from auditor.contract.bodies import body_hash
+from auditor.comparison.bodies import body_hash
 from auditor.contract.breach import Unmatched
-from auditor.contract.ddl import routine_name
 from auditor.contract.dedupe_keys import declared, differences, uniquenesses
-from auditor.contract.entries import FunctionEntry, RowsEntry
 from auditor.contract.facts import ROUTINES, TABLES, Facts, nearest
 from auditor.contract.functions import declared_body, functions_named
-from auditor.contract.load import Configuration
+from auditor.declaration.entries import FunctionEntry, RowsEntry
+from auditor.declaration.load import Configuration
 from auditor.history import History
 from auditor.model import ObjectId, Severity, Snapshot
+from auditor.repair.create import routine_name
 
 
 def names_of_contract(configuration: Configuration, history: History) -> dict[str, frozenset[str]]:

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 
 from auditor.catalog.kinds.role import Role
 from auditor.contract.breach import Cause, Checked, listed
-from auditor.contract.ddl_more import ROLE_WORDS
-from auditor.contract.entries import RoleEntry
 from auditor.contract.facts import Facts
+from auditor.declaration.entries import RoleEntry
 from auditor.model import ObjectId
+from auditor.repair.create_rare import ROLE_WORDS
 
 ATTRIBUTES = {word.lower(): field for field, word in ROLE_WORDS.items()}
 """Attribute as CREATE ROLE calls it -> the role's field."""

@@ -10,11 +10,11 @@ from typing import Any
 
 from auditor.catalog.kinds.table_column import TableColumn
 from auditor.contract.breach import Cause, Checked, listed
-from auditor.contract.ddl import literal
-from auditor.contract.entries import RowsEntry
 from auditor.contract.facts import Facts
 from auditor.contract.table_rows import Row, TableRows, sort_key
+from auditor.declaration.entries import RowsEntry
 from auditor.model import Location, ObjectId, Provenance
+from auditor.repair.create import literal
 from auditor.sql.names import quote_identifier
 
 FIELD = "rows"

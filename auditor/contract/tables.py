@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor.contract.base import Entry, Text
 from auditor.contract.breach import Checked
 from auditor.contract.facts import TABLES, Facts
+from auditor.declaration.base import Entry, Text
 from auditor.model import ObjectId
 
 

@@ -11,12 +11,12 @@ import dataclasses
 
 from auditor.catalog.kinds.trigger import Trigger
 from auditor.contract.breach import Cause, Checked, listed
-from auditor.contract.ddl import own_name
-from auditor.contract.entries import TriggerEntry
 from auditor.contract.facts import Facts
-from auditor.contract.firing import Firing, parse_firing
 from auditor.contract.written import trigger_changes
+from auditor.declaration.entries import TriggerEntry
+from auditor.declaration.firing import Firing, parse_firing
 from auditor.model import CatalogObject, ObjectId, Severity
+from auditor.repair.create import own_name
 
 FIRING_FIELDS = ("timing", "events", "columns", "level")
 

@@ -15,13 +15,13 @@ from auditor.catalog.kinds.table import Table
 from auditor.catalog.kinds.table_column import TableColumn
 from auditor.catalog.kinds.trigger import Trigger
 from auditor.catalog.kinds.view import View
-from auditor.contract.ddl import function_statement
 from auditor.contract.facts import Facts
 from auditor.migrations.effects import changes_of
 from auditor.migrations.effects.inserted import inserted_values
 from auditor.migrations.effects.rule_actions import actions_of_rule
 from auditor.model import ObjectId
 from auditor.model.change import Rows
+from auditor.repair.create import function_statement
 from auditor.sql.allowed import literal_of
 from auditor.sql.names import quote_identifier
 

@@ -14,10 +14,10 @@ from typing import Any
 
 from auditor.catalog.kinds import BY_KIND
 from auditor.catalog.kinds.function import Function
-from auditor.contract.bodies import body_hash
-from auditor.contract.comparison import compare
+from auditor.comparison.bodies import body_hash
+from auditor.comparison.snapshots import compare
 from auditor.contract.facts import is_pattern, matches
-from auditor.contract.load import Configuration
+from auditor.declaration.load import Configuration
 from auditor.history import Definition, Life
 from auditor.model import CatalogObject, Effect, Location, ObjectId, Snapshot
 

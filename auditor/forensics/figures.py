@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from auditor.contract.readers import interval_seconds
-from auditor.contract.types import Pipeline, Thresholds
+from auditor.declaration.document import Pipeline, Thresholds
+from auditor.declaration.readers import interval_seconds
 from auditor.forensics.kpi import Gap, Kpis, Sample
 
 DESCRIPTIONS: Mapping[str, str] = {

@@ -13,8 +13,8 @@ from typing import Any
 import psycopg
 
 from auditor.catalog.identity import names_in
-from auditor.contract.base import Text
-from auditor.contract.types import Events, Jobs, Pipeline, Runs
+from auditor.declaration.base import Text
+from auditor.declaration.document import Events, Jobs, Pipeline, Runs
 from auditor.errors import ConfigurationError, ConfigurationProblem, CouldNotCheck
 
 Connection = psycopg.Connection[Any]

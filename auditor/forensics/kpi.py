@@ -13,7 +13,7 @@ from typing import Any
 
 import psycopg
 
-from auditor.contract.readers import interval_seconds
+from auditor.declaration.readers import interval_seconds
 from auditor.forensics.flow import Flow
 
 Connection = psycopg.Connection[Any]

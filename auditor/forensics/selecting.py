@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable
 
 from auditor.contract.facts import is_pattern, matches
-from auditor.contract.readers import identity, split_kind
+from auditor.declaration.readers import identity, split_kind
 from auditor.errors import UsageError
 from auditor.model import ObjectId
 

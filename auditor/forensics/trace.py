@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import psycopg
 
-from auditor.contract.readers import interval_seconds
+from auditor.declaration.readers import interval_seconds
 from auditor.errors import CouldNotCheck, UsageError
 from auditor.forensics.flow import Flow, Mapped
 

@@ -150,7 +150,7 @@ def _missing(entries: Iterable[str], ownership: Ownership) -> list[str]:
 
 
 def _parts(entry: str) -> tuple[str, str]:
-    from auditor.contract.readers import split_kind
+    from auditor.declaration.readers import split_kind
 
     named = split_kind(entry)
     return named.kind, named.identity

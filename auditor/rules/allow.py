@@ -14,7 +14,7 @@ from auditor.rules import BY_CODE
 from auditor.rules.configuration import allowance_expired, allowance_unused, allowance_without_reason
 
 if TYPE_CHECKING:
-    from auditor.contract.types import Allowance
+    from auditor.declaration.document import Allowance
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ import psycopg
 import pytest
 from click.testing import CliRunner, Result
 
-from auditor.audits import replaying
+from auditor.audits.parts import replaying
 from auditor.cli import main
 from auditor.errors import CouldNotCheck
 from auditor.replay import binaries

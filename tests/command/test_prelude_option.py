@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from click.testing import CliRunner, Result
 
-from auditor.audits import expected
+from auditor.audits.parts import expected
 from auditor.cli import main
 
 CONFIG = "version: 1\nmigrations: [{path: migrations}]\nclasses: {core: [table public.*]}\n"

@@ -16,7 +16,7 @@ import psycopg
 import pytest
 from click.testing import CliRunner, Result
 
-from auditor.audits import expected
+from auditor.audits.parts import expected
 from auditor.cli import main
 from auditor.replay.server import ThrowAwayServer
 

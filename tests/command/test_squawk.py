@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from auditor.audits.squawk import find_squawk, sheet_of
+from auditor.audits.parts.squawk import find_squawk, sheet_of
 from auditor.cli import main
 from auditor.migrations.statements import split_statements
 from auditor.model import Migration

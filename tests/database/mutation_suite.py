@@ -25,9 +25,9 @@ from typing import Any
 
 import psycopg
 
-from auditor.audits.inputs import Inputs, read_inputs, required
-from auditor.audits.judging import drifted
-from auditor.audits.replaying import with_captured
+from auditor.audits.parts.inputs import Inputs, read_inputs, required
+from auditor.audits.parts.judging import drifted
+from auditor.audits.parts.replaying import with_captured
 from auditor.catalog.printing import set_printing
 from auditor.catalog.reader import read_snapshot
 from auditor.catalog.spelling import NEWEST, respelled

@@ -17,7 +17,7 @@ from auditor.catalog.printing import set_printing
 from auditor.catalog.reader import read_snapshot
 from auditor.catalog.session import read_only_session
 from auditor.catalog.spelling import respelled
-from auditor.contract.comparison import compare
+from auditor.comparison.snapshots import compare
 from auditor.model import ObjectId, Snapshot
 from auditor.replay.binaries import find_installations
 from auditor.replay.server import ThrowAwayServer, throw_away_server

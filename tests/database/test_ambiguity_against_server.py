@@ -14,7 +14,7 @@ from auditor.bodies.of_snapshot import scene_of_snapshot
 from auditor.catalog.printing import set_printing
 from auditor.catalog.reader import read_snapshot
 from auditor.contract.facts import Facts
-from auditor.contract.load import load
+from auditor.declaration.load import load
 from auditor.history import fold
 
 FOLDER = Path(__file__).parent.parent / "cases" / "ambiguity"

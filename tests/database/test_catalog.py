@@ -19,10 +19,10 @@ from auditor.catalog.printing import set_printing
 from auditor.catalog.reader import read_snapshot
 from auditor.catalog.session import read_only_session
 from auditor.catalog.snapshot_file import dump, load
-from auditor.contract.comparison import compare
-from auditor.contract.grants import Roles
-from auditor.contract.repair import repair_sql
+from auditor.comparison.snapshots import compare
 from auditor.model import CatalogObject, Comparison, ObjectId, Snapshot
+from auditor.repair.grants import Roles
+from auditor.repair.statements import repair_sql
 from auditor.replay.binaries import find_installations
 from auditor.replay.server import ThrowAwayServer, throw_away_server
 

@@ -15,9 +15,9 @@ from auditor.contract.breach import Breach, Checked
 from auditor.contract.check import check_contract
 from auditor.contract.drift import drift
 from auditor.contract.facts import Facts
-from auditor.contract.load import load
 from auditor.contract.lookups import Data, read_data
 from auditor.contract.resolve import names_of_contract
+from auditor.declaration.load import load
 from auditor.history import History
 from auditor.model import Snapshot
 

@@ -17,8 +17,8 @@ from auditor.contract.check import check_contract
 from auditor.contract.drift import DriftResult, drift
 from auditor.contract.facts import Facts
 from auditor.contract.ledgers import LedgerState
-from auditor.contract.load import Configuration, load
 from auditor.contract.resolve import names_of_contract, resolved_contract, unmatched_entries
+from auditor.declaration.load import Configuration, load
 from auditor.history import History, fold
 from auditor.migrations import read, read_migrations
 from auditor.migrations.cache import Cache

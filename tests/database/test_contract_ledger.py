@@ -10,10 +10,10 @@ from typing import Any
 import psycopg
 import pytest
 
-from auditor.contract.base import Text
-from auditor.contract.entries import LedgerEntry
 from auditor.contract.file_sums import flyway_checksum, same_content
 from auditor.contract.ledgers import LedgerState, read_ledgers
+from auditor.declaration.base import Text
+from auditor.declaration.entries import LedgerEntry
 from auditor.migrations import MigrationSet
 from auditor.migrations.discovery import Found
 from auditor.migrations.formats import FORMATS

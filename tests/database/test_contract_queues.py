@@ -14,8 +14,8 @@ from auditor.catalog.reader import read_snapshot
 from auditor.contract.breach import Checked
 from auditor.contract.check import check_contract
 from auditor.contract.facts import Facts
-from auditor.contract.load import load
 from auditor.contract.lookups import read_data
+from auditor.declaration.load import load
 from auditor.history import History
 from auditor.model import Snapshot
 

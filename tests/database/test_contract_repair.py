@@ -11,12 +11,12 @@ import pytest
 
 from auditor.catalog.printing import set_printing
 from auditor.catalog.reader import read_snapshot
-from auditor.contract.comparison import compare
-from auditor.contract.ddl import dollar_quoted, literal, own_name, routine_name, set_clause
-from auditor.contract.grants import Roles
-from auditor.contract.repair import repair_from_history, repair_sql
+from auditor.comparison.snapshots import compare
 from auditor.history import Definition
 from auditor.model import Comparison, Location, Snapshot
+from auditor.repair.create import dollar_quoted, literal, own_name, routine_name, set_clause
+from auditor.repair.grants import Roles
+from auditor.repair.statements import repair_from_history, repair_sql
 from auditor.replay.server import ThrowAwayServer
 
 BASE = Path(__file__).parent.parent / "cases" / "contract" / "base.sql"

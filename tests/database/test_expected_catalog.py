@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from auditor.audits import expected
-from auditor.audits.inputs import Inputs, read_inputs
-from auditor.audits.replaying import run_history
+from auditor.audits.parts import expected
+from auditor.audits.parts.inputs import Inputs, read_inputs
+from auditor.audits.parts.replaying import run_history
 from auditor.config import Settings
 from auditor.errors import CouldNotCheck
 from auditor.replay.server import ThrowAwayServer

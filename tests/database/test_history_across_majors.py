@@ -49,8 +49,8 @@ def url(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         if major not in majors:
             pytest.skip(f"PostgreSQL {major} is not installed ({how})")
     newer = find_installations(REPLAY)[0]
-    monkeypatch.setattr("auditor.audits.replaying.find_installations", lambda major: [])  # noqa: ARG005
-    monkeypatch.setattr("auditor.audits.replaying.choose", lambda major: newer)  # noqa: ARG005
+    monkeypatch.setattr("auditor.audits.parts.replaying.find_installations", lambda major: [])  # noqa: ARG005
+    monkeypatch.setattr("auditor.audits.parts.replaying.choose", lambda major: newer)  # noqa: ARG005
     with throw_away_server(major=LIVE) as server:
         url = server.sqlalchemy_url(server.create_database("live"))
         subprocess.run(

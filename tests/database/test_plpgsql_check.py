@@ -76,5 +76,5 @@ def test_its_messages_stand_at_the_lines_of_the_migration(tmp_path: Path) -> Non
 
 
 def test_where_it_is_not_there_the_report_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("auditor.audits.replaying.check_functions", lambda _: None)
+    monkeypatch.setattr("auditor.audits.parts.replaying.check_functions", lambda _: None)
     assert any("plpgsql_check" in line for line in _check(tmp_path)["not_checked"])

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from auditor.catalog.kinds import BY_KIND, KINDS
 from auditor.catalog.kinds.index import Index
 from auditor.catalog.kinds.trigger import Trigger
-from auditor.contract.bodies import body_diff, body_hash, differs_in_layout_only
-from auditor.contract.comparison import compare
+from auditor.comparison.bodies import body_diff, body_hash, differs_in_layout_only
+from auditor.comparison.snapshots import compare
 from auditor.model import CatalogObject, Comparison, ObjectId, Snapshot
 
 

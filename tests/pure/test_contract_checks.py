@@ -10,16 +10,16 @@ from test_comparison import sample, snapshot
 
 from auditor.catalog.kinds import BY_KIND
 from auditor.contract.alembic_order import alembic_parents, reached
-from auditor.contract.base import Text
 from auditor.contract.breach import Breach, Cause, listed
 from auditor.contract.dedupe_keys import differences, uniquenesses
-from auditor.contract.entries import DedupeKeyEntry
 from auditor.contract.facts import Facts, Standing, is_pattern, matches, nearest
-from auditor.contract.firing import Firing, parse_firing
-from auditor.contract.load import Configuration
 from auditor.contract.merge import merged
-from auditor.contract.types import Severities
 from auditor.contract.whitelists import whitelist_of
+from auditor.declaration.base import Text
+from auditor.declaration.document import Severities
+from auditor.declaration.entries import DedupeKeyEntry
+from auditor.declaration.firing import Firing, parse_firing
+from auditor.declaration.load import Configuration
 from auditor.history import Definition, History, Life
 from auditor.migrations import MigrationSet
 from auditor.model import CatalogObject, Location, Migration, ObjectId, OwnerClass, Provenance, Severity, Snapshot
@@ -505,7 +505,7 @@ def test_severity_is_a_matter_of_class() -> None:
 
 
 def test_majors_that_know_other_privileges() -> None:
-    from auditor.contract.comparison import compare
+    from auditor.comparison.snapshots import compare
 
     def side(version: int, *privileges: str) -> Snapshot:
         table = sample(BY_KIND["table"], identity="public.t", privileges=list(privileges))
@@ -517,7 +517,7 @@ def test_majors_that_know_other_privileges() -> None:
 
 
 def test_majors_that_print_otherwise() -> None:
-    from auditor.contract.comparison import compare
+    from auditor.comparison.snapshots import compare
 
     def side(version: int, definition: str, predicate: str) -> Snapshot:
         view = sample(BY_KIND["view"], identity="public.v", definition=definition)

@@ -12,12 +12,12 @@ import msgspec
 import pytest
 import yaml
 
-from auditor.contract.base import Entry
-from auditor.contract.load import Configuration, load
-from auditor.contract.positions import MAX_BYTES
-from auditor.contract.readers import KINDS, READERS, interval_seconds, split_kind
-from auditor.contract.schema import json_schema
-from auditor.contract.types import Document
+from auditor.declaration.base import Entry
+from auditor.declaration.document import Document
+from auditor.declaration.load import Configuration, load
+from auditor.declaration.positions import MAX_BYTES
+from auditor.declaration.readers import KINDS, READERS, interval_seconds, split_kind
+from auditor.declaration.schema import json_schema
 from auditor.errors import ConfigurationError
 from auditor.model import Location, ObjectId, OwnerClass, Severity
 

@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 
 from auditor import globs
-from auditor.audits.record import Recorded, read_record, record_run, zero_for, zero_since
+from auditor.audits.parts.record import Recorded, read_record, record_run, zero_for, zero_since
 from auditor.config import Settings
-from auditor.contract.base import Text
 from auditor.contract.baseline import BASELINE, compare, read_baseline, write_baseline
 from auditor.contract.breach import Breach
 from auditor.contract.compat import compat_counts
 from auditor.contract.guards import Judged, judge
-from auditor.contract.load import load
-from auditor.contract.types import Guard
+from auditor.declaration.base import Text
+from auditor.declaration.document import Guard
+from auditor.declaration.load import load
 from auditor.errors import ConfigurationError, CouldNotCheck
 from auditor.model import Report, Severity
 from auditor.source.model import SourceAccess, SourceFile

@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from auditor.contract.types import Allowance, Text
+from auditor.declaration.document import Allowance, Text
 from auditor.model import Finding, Location, ObjectId
 from auditor.rules import BY_CODE
 from auditor.rules.allow import sift

@@ -12,10 +12,10 @@ import psycopg
 import pytest
 from reference_system import ROOT, ReferenceDatabase
 
-from auditor.audits.bodies import judge_bodies
-from auditor.audits.inputs import Inputs, read_inputs
-from auditor.audits.judging import keeps_contract
-from auditor.audits.migrations import judge_migrations
+from auditor.audits.parts.bodies import judge_bodies
+from auditor.audits.parts.inputs import Inputs, read_inputs
+from auditor.audits.parts.judging import keeps_contract
+from auditor.audits.parts.migrations import judge_migrations
 from auditor.catalog.printing import set_printing
 from auditor.catalog.reader import read_snapshot
 from auditor.config import Settings

@@ -26,7 +26,7 @@ from auditor.model.rule import Rule
 
 if TYPE_CHECKING:
     from auditor.bodies.scene import Scene
-    from auditor.contract.entries import QueueEntry
+    from auditor.declaration.entries import QueueEntry
 
 BAD = {
     "classifications.yaml": """\

@@ -29,7 +29,7 @@ from auditor.model.rule import Rule
 if TYPE_CHECKING:
     from auditor.bodies.scene import Scene
     from auditor.bodies.writers import Way
-    from auditor.contract.entries import DedupeKeyEntry, QueueEntry
+    from auditor.declaration.entries import DedupeKeyEntry, QueueEntry
 
 BAD = {
     "classifications.yaml": """\

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from auditor.bodies.claims import Claiming
     from auditor.bodies.routines import Routine
     from auditor.bodies.scene import Scene
-    from auditor.contract.entries import QueueEntry
+    from auditor.declaration.entries import QueueEntry
 
 BAD = {
     "classifications.yaml": """\

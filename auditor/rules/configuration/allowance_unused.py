@@ -23,7 +23,7 @@ from auditor.model import Finding, Location, Severity
 from auditor.model.rule import Rule
 
 if TYPE_CHECKING:
-    from auditor.contract.types import Allowance
+    from auditor.declaration.document import Allowance
 
 BAD = {
     "classifications.yaml": """\

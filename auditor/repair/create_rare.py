@@ -28,9 +28,9 @@ from auditor.catalog.kinds.text_search_template import TextSearchTemplate
 from auditor.catalog.kinds.transform import Transform
 from auditor.catalog.kinds.type import Type
 from auditor.catalog.kinds.user_mapping import UserMapping
-from auditor.contract.ddl import dollar_quoted, literal, routine_name, set_clause
-from auditor.contract.references import label_statement
 from auditor.model import CatalogObject
+from auditor.repair.create import dollar_quoted, literal, routine_name, set_clause
+from auditor.repair.references import label_statement
 
 MASKED = "***"
 """What stands for a value that may be a secret."""

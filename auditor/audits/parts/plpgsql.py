@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from auditor.audits.inputs import Outcome
-from auditor.audits.replaying import Replayed
+from auditor.audits.parts.inputs import Outcome
+from auditor.audits.parts.replaying import Replayed
 from auditor.contract.facts import Facts
-from auditor.contract.load import Configuration
+from auditor.declaration.load import Configuration
 from auditor.model import Finding, Location, Severity
 from auditor.replay.plpgsql_check import Message
 from auditor.rules.classed import by_class

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import msgspec
 
-from auditor.audits.inputs import Inputs
-from auditor.audits.replaying import Where, prelude_of, run_history, with_captured
+from auditor.audits.parts.inputs import Inputs
+from auditor.audits.parts.replaying import Where, prelude_of, run_history, with_captured
 from auditor.catalog.snapshot_file import dump, load
 from auditor.contract.lookups import Data, data_asked
 from auditor.errors import CouldNotCheck
@@ -43,7 +43,7 @@ def expected_catalog(inputs: Inputs, where: Where) -> Expected:
     """The catalog after the whole history, from an earlier run if nothing has changed since.
 
     Raises:
-        CouldNotCheck: see :func:`~auditor.audits.replaying.run_history`; or a migration fails.
+        CouldNotCheck: see :func:`~auditor.audits.parts.replaying.run_history`; or a migration fails.
     """
     migrations = [read.migration for read in inputs.reads]
     cache = Cache.of_history("replay", inputs.migrations.identity, fingerprint_of_source("replay", "catalog"))

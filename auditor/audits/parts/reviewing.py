@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
-from auditor.contract.bodies import body_diff, differs_in_layout_only
-from auditor.contract.load import Configuration
+from auditor.comparison.bodies import body_diff, differs_in_layout_only
+from auditor.declaration.load import Configuration
 from auditor.history import Classification, Definition, History
 from auditor.model import ROW_ACTIONS, Effect, Location, Migration, ObjectId, OwnerClass
 from auditor.repository import Change

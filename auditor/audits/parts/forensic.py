@@ -10,13 +10,13 @@ from typing import Any
 
 import psycopg
 
-from auditor.audits.expected import expected_catalog
-from auditor.audits.inputs import Inputs
-from auditor.audits.live import Live
-from auditor.audits.replaying import Where, where_to_replay
+from auditor.audits.parts.expected import expected_catalog
+from auditor.audits.parts.inputs import Inputs
+from auditor.audits.parts.live import Live
+from auditor.audits.parts.replaying import Where, where_to_replay
+from auditor.comparison.snapshots import compare
 from auditor.config import Settings
-from auditor.contract.comparison import compare
-from auditor.contract.load import Configuration
+from auditor.declaration.load import Configuration
 from auditor.errors import ConfigurationError, ConfigurationProblem, CouldNotCheck, UsageError
 from auditor.forensics.flow import Flow, read_flow
 from auditor.forensics.ledger_rows import LedgerRows, read_ledger_rows

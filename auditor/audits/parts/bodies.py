@@ -6,12 +6,12 @@ import dataclasses
 import re
 from collections.abc import Collection
 
-from auditor.audits.inputs import Outcome
+from auditor.audits.parts.inputs import Outcome
 from auditor.bodies.of_snapshot import scene_of_snapshot
 from auditor.bodies.scene import Scene
-from auditor.contract.entries import Contract
 from auditor.contract.facts import Facts
-from auditor.contract.load import Configuration
+from auditor.declaration.entries import Contract
+from auditor.declaration.load import Configuration
 from auditor.rules.bodies import (
     ambiguous_column,
     discarded_row,

@@ -1,4 +1,4 @@
-"""A tree of YAML nodes read into the types of `auditor.contract.types`, with every problem and its place.
+"""A tree of YAML nodes read into the types of `auditor.declaration.document`, with every problem and its place.
 
 msgspec describes the types; the walk is our own because msgspec stops at the first problem and knows nothing
 of lines. Plain scalars are read by the type that is wanted, not by what YAML 1.1 makes of them: the job type
@@ -15,9 +15,9 @@ import msgspec
 import yaml
 from msgspec import inspect
 
-from auditor.contract.base import Entry, Text
-from auditor.contract.positions import Budget, place
-from auditor.contract.readers import READERS, suggestion
+from auditor.declaration.base import Entry, Text
+from auditor.declaration.positions import Budget, place
+from auditor.declaration.readers import READERS, suggestion
 from auditor.errors import ConfigurationProblem
 
 MAX_DEPTH = 40

@@ -10,7 +10,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
 
-from auditor.contract.firing import parse_firing
+from auditor.declaration.firing import parse_firing
 from auditor.model import ObjectId
 from auditor.sql.names import normalise_identity, normalise_kind
 
@@ -229,4 +229,4 @@ READERS: Mapping[str, Callable[[str], str]] = {
     "table": _in_schema("table"),
     "trigger": _in_schema("trigger"),
 }
-"""Name in `extra={"read": name}` of `auditor.contract.types` -> reader."""
+"""Name in `extra={"read": name}` of `auditor.declaration.document` -> reader."""

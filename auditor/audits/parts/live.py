@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg
 
-from auditor.audits.inputs import Inputs
+from auditor.audits.parts.inputs import Inputs
 from auditor.catalog.reader import read_snapshot
 from auditor.catalog.session import read_only_session
 from auditor.catalog.steady import read_steadily

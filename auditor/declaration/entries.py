@@ -1,4 +1,4 @@
-"""The entries of `contract:`, typed; see `auditor.contract.types` for how keys are described."""
+"""The entries of `contract:`, typed; see `auditor.declaration.document` for how keys are described."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from auditor.contract.base import EnabledState, Entry, Mode, Text, twice
+from auditor.declaration.base import EnabledState, Entry, Mode, Text, twice
 from auditor.model import Location
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 
-from auditor.audits.inputs import Inputs, Outcome
-from auditor.audits.live import Live
+from auditor.audits.parts.inputs import Inputs, Outcome
+from auditor.audits.parts.live import Live
 from auditor.errors import CouldNotCheck
 from auditor.history import fold
 from auditor.model import ROW_ACTIONS, Finding, Migration, ObjectId, Severity

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 import psycopg
 
-from auditor.audits.inputs import Inputs
-from auditor.audits.live import Live
+from auditor.audits.parts.inputs import Inputs
+from auditor.audits.parts.live import Live
 from auditor.catalog.reader import read_snapshot
 from auditor.catalog.session import read_only_session
 from auditor.config import Settings

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from auditor.catalog.kinds.default_acl import DefaultAcl
 from auditor.catalog.kinds.table_column import TableColumn
-from auditor.contract.ddl import own_name
 from auditor.model import CatalogObject
+from auditor.repair.create import own_name
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from auditor.audits.inputs import Inputs, Outcome
-from auditor.contract.load import Configuration
+from auditor.audits.parts.inputs import Inputs, Outcome
+from auditor.declaration.load import Configuration
 from auditor.history import classify
 from auditor.history.course import Course, course_of
 from auditor.model import ObjectId, OwnerClass

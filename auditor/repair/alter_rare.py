@@ -32,8 +32,9 @@ from auditor.catalog.kinds.text_search_dictionary import TextSearchDictionary
 from auditor.catalog.kinds.transform import Transform
 from auditor.catalog.kinds.type import Type
 from auditor.catalog.kinds.view import View
-from auditor.contract.ddl import literal, own_name, routine_name, set_clause
-from auditor.contract.ddl_more import (
+from auditor.model import CatalogObject
+from auditor.repair.create import literal, own_name, routine_name, set_clause
+from auditor.repair.create_rare import (
     MASKED,
     ROLE_WORDS,
     language_statement,
@@ -44,9 +45,8 @@ from auditor.contract.ddl_more import (
     role_words,
     transform_statement,
 )
-from auditor.contract.grants import Roles
-from auditor.contract.references import job_id, label_statement, reference
-from auditor.model import CatalogObject
+from auditor.repair.grants import Roles
+from auditor.repair.references import job_id, label_statement, reference
 
 Alteration = Callable[[Any, Any, set[str], Roles], list[str] | None]
 

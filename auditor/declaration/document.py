@@ -1,7 +1,7 @@
 """The keys of `classifications.yaml`, typed; the JSON Schema and the reader both follow from here.
 
 Each class is one mapping of the file and each field one key; the description of a field is the documentation
-of its key. `extra={"read": name}` names the reader of `auditor.contract.readers` that checks a text and puts
+of its key. `extra={"read": name}` names the reader of `auditor.declaration.readers` that checks a text and puts
 it into PostgreSQL's own spelling.
 """
 
@@ -13,9 +13,9 @@ from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta, field
 
-from auditor.contract.base import ClassName, Entry, Mode, SeverityName, Text, twice
-from auditor.contract.entries import Contract, LedgerEntry
-from auditor.contract.readers import split_kind
+from auditor.declaration.base import ClassName, Entry, Mode, SeverityName, Text, twice
+from auditor.declaration.entries import Contract, LedgerEntry
+from auditor.declaration.readers import split_kind
 from auditor.model import Location, OwnerClass, Severity
 
 

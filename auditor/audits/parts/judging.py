@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from auditor.audits.inputs import Inputs, Outcome
+from auditor.audits.parts.inputs import Inputs, Outcome
 from auditor.config import Scope
 from auditor.contract.breach import Breach, Unmatched
 from auditor.contract.check import check_contract

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from auditor.config import CONFIG_NAME, Settings
-from auditor.contract.load import Configuration, load
-from auditor.contract.types import Source
+from auditor.declaration.document import Source
+from auditor.declaration.load import Configuration, load
 from auditor.errors import ConfigurationError, ConfigurationProblem, CouldNotCheck
 from auditor.history import History, fold
 from auditor.history.fold import NEWEST_MAJOR
@@ -158,7 +158,7 @@ def report(
         configuration = inputs.configuration
     findings, allowed = outcome.findings, 0
     if configuration is not None:
-        from auditor.audits.comments import allowances_in_migrations
+        from auditor.audits.parts.comments import allowances_in_migrations
 
         history = inputs.history if inputs is not None else None
         findings = tuple(_classed(finding, configuration, history) for finding in findings)

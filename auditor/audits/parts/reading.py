@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
-from auditor.audits.inputs import BOOKKEEPING, Inputs, Outcome
+from auditor.audits.parts.inputs import BOOKKEEPING, Inputs, Outcome
 from auditor.contract.breach import Unmatched
-from auditor.contract.load import Configuration
 from auditor.contract.resolve import unmatched_entries
+from auditor.declaration.load import Configuration
 from auditor.history import Classification, classify
 from auditor.migrations.formats import Problem
 from auditor.model import Location, OwnerClass, Severity, Statement

@@ -46,7 +46,10 @@ from auditor.catalog.kinds.text_search_template import TextSearchTemplate
 from auditor.catalog.kinds.trigger import Trigger
 from auditor.catalog.kinds.type import Type
 from auditor.catalog.kinds.view import View
-from auditor.contract.ddl import (
+from auditor.history import Definition
+from auditor.model import CatalogObject
+from auditor.repair.alter_rare import MORE_ALTERATIONS, Alteration
+from auditor.repair.create import (
     STATES,
     create_statements,
     function_statement,
@@ -54,18 +57,15 @@ from auditor.contract.ddl import (
     own_name,
     set_clause,
 )
-from auditor.contract.ddl_more import job_statement, more_create_statements
-from auditor.contract.grants import (
+from auditor.repair.create_rare import job_statement, more_create_statements
+from auditor.repair.grants import (
     SAME_ROLES,
     Roles,
     built_in_defaults,
     default_privilege_statements,
     privilege_statements,
 )
-from auditor.contract.references import drop_statement, reference
-from auditor.contract.repair_more import MORE_ALTERATIONS, Alteration
-from auditor.history import Definition
-from auditor.model import CatalogObject
+from auditor.repair.references import drop_statement, reference
 
 
 def repair_sql(

@@ -10,8 +10,8 @@ from typing import Any
 
 import msgspec
 
-from auditor.contract.base import Text
-from auditor.contract.types import Document
+from auditor.declaration.base import Text
+from auditor.declaration.document import Document
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

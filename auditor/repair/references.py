@@ -8,8 +8,8 @@ from auditor.catalog.kinds.table_column import TableColumn
 from auditor.catalog.kinds.type import Type
 from auditor.catalog.kinds.user_mapping import UserMapping
 from auditor.catalog.table_part import TablePart
-from auditor.contract.ddl import literal, own_name
 from auditor.model import CatalogObject
+from auditor.repair.create import literal, own_name
 
 WORDS = {
     "foreign-data wrapper": "FOREIGN DATA WRAPPER",

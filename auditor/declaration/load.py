@@ -8,11 +8,7 @@ from pathlib import Path
 
 from msgspec import inspect
 
-from auditor.contract.entries import Contract, DefinitionFile, LedgerEntry
-from auditor.contract.positions import compose, place
-from auditor.contract.readers import split_kind
-from auditor.contract.reading import WRONG, Reading
-from auditor.contract.types import (
+from auditor.declaration.document import (
     Allowance,
     Classes,
     Document,
@@ -25,6 +21,10 @@ from auditor.contract.types import (
     Source,
     Squawk,
 )
+from auditor.declaration.entries import Contract, DefinitionFile, LedgerEntry
+from auditor.declaration.positions import compose, place
+from auditor.declaration.readers import split_kind
+from auditor.declaration.reading import WRONG, Reading
 from auditor.errors import ConfigurationError, ConfigurationProblem
 from auditor.history import Override, Ownership, OwnershipEntry
 from auditor.model import OwnerClass

@@ -8,7 +8,7 @@ and for what is on both sides every field that is not equal. Three things make a
 - what follows from a parent. A column of a table that is not there is told with the table
   (:attr:`~auditor.model.Comparison.under`), and so is the index of a column that is gone;
 - what one side does not know: a field or a kind that the file of a snapshot lacks, or what lies beyond a replay
-  (:mod:`auditor.contract.beyond`);
+  (:mod:`auditor.comparison.beyond`);
 - what two spellings have in common, or two server versions print differently, carry or know (a privilege).
   `equal` may say more.
 """
@@ -38,8 +38,8 @@ from auditor.catalog.kinds.trigger import Trigger
 from auditor.catalog.kinds.user_mapping import UserMapping
 from auditor.catalog.spelling import without_late_quotes
 from auditor.catalog.table_part import TablePart
-from auditor.contract.beyond import beyond_a_replay
-from auditor.contract.dependencies import lost_with, more_needs, types_in
+from auditor.comparison.beyond import beyond_a_replay
+from auditor.comparison.dependencies import lost_with, more_needs, types_in
 from auditor.model import CatalogObject, Comparison, ObjectId, Snapshot
 from auditor.sql.printed import same_printed_expression, same_printed_query
 

@@ -9,19 +9,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from auditor.audits.forensic import Rows, flow_of, read_rows, spans_of
 from auditor.audits.guard import guarded
-from auditor.audits.inputs import Inputs
-from auditor.audits.judging import drifted
-from auditor.audits.live import Live
-from auditor.audits.record import Recorded, read_record, zero_for, zero_since
+from auditor.audits.parts.forensic import Rows, flow_of, read_rows, spans_of
+from auditor.audits.parts.inputs import Inputs
+from auditor.audits.parts.judging import drifted
+from auditor.audits.parts.live import Live
+from auditor.audits.parts.record import Recorded, read_record, zero_for, zero_since
 from auditor.config import Settings
 from auditor.contract.deployed import lacking_effects
 from auditor.contract.facts import Facts
 from auditor.contract.ledgers import LedgerState, read_ledgers
-from auditor.contract.load import Configuration
-from auditor.contract.readers import interval_seconds
-from auditor.contract.types import Criterion
+from auditor.declaration.document import Criterion
+from auditor.declaration.load import Configuration
+from auditor.declaration.readers import interval_seconds
 from auditor.errors import CouldNotCheck
 from auditor.forensics.figures import DESCRIPTIONS, figures
 from auditor.forensics.flow import Flow

@@ -9,7 +9,7 @@ from auditor.bodies.claims import claiming_statements
 from auditor.bodies.routines import Routine
 from auditor.bodies.scene import Scene, TriggerFacts
 from auditor.bodies.writers import accesses_of
-from auditor.contract.load import Configuration
+from auditor.declaration.load import Configuration
 from auditor.model import ObjectId, OwnerClass
 
 WRITERS, TABLES, TRIGGERS, FUNCTIONS, TARGETS, CLAIMS, ROLES = range(7)

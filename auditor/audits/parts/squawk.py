@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from auditor.audits.inputs import Inputs, Outcome
-from auditor.contract.load import Configuration
+from auditor.audits.parts.inputs import Inputs, Outcome
+from auditor.declaration.load import Configuration
 from auditor.history.course import newest
 from auditor.model import Finding, Location, Migration, ObjectId, OwnerClass, Severity, Statement
 

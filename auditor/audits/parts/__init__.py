@@ -1,0 +1,1 @@
+"""What several audits are put together from; the audits themselves are one floor up."""

@@ -1,0 +1,1 @@
+"""What differs between two snapshots of a catalog, and what a difference comes from."""

@@ -1,0 +1,1 @@
+"""`classifications.yaml`, typed: what it may say, read with every problem at its line and column."""

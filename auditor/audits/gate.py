@@ -16,8 +16,8 @@ from auditor.audits.parts.inputs import Inputs, Outcome, read_inputs, report, re
 from auditor.audits.parts.live import Live, read_live
 from auditor.audits.parts.record import git_revision
 from auditor.config import Settings
-from auditor.declaration.document import Criterion, Phase
 from auditor.declaration.load import Configuration
+from auditor.declaration.phases import Criterion, Phase
 from auditor.errors import CouldNotCheck, UsageError
 from auditor.model import Report
 from auditor.rules.gate import criterion_not_met

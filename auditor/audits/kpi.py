@@ -9,7 +9,7 @@ from auditor.audits.parts.inputs import Outcome, read_configuration, report, req
 from auditor.catalog.session import read_only_session
 from auditor.catalog.url import parse_url
 from auditor.config import Settings
-from auditor.declaration.document import Pipeline
+from auditor.declaration.pipeline import Pipeline
 from auditor.errors import UsageError
 from auditor.forensics.figures import Figure, figures, kpi_values, metrics
 from auditor.forensics.flow import Flow

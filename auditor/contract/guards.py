@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from auditor.declaration.document import Guard
+from auditor.declaration.guards import Guard
 from auditor.globs import matches
 from auditor.model import Location, ObjectId
 from auditor.source.model import SourceAccess

@@ -54,3 +54,9 @@ def twice(entries: Iterable[Any], key: Callable[[Any], Any], what: str) -> Itera
         if name in first:
             yield entry.location, f"this {what} has an entry already in line {first[name].line}; keep one"
         first.setdefault(name, entry.location)
+
+
+COUNT = {"read": "count"}
+
+
+COUNT_SCHEMA = {"type": ["integer", "string"], "pattern": "^[0-9]+$"}

@@ -12,9 +12,6 @@ from auditor.declaration.document import (
     Allowance,
     Classes,
     Document,
-    Guard,
-    Phase,
-    Pipeline,
     Replaying,
     Review,
     Severities,
@@ -22,6 +19,9 @@ from auditor.declaration.document import (
     Squawk,
 )
 from auditor.declaration.entries import Contract, DefinitionFile, LedgerEntry
+from auditor.declaration.guards import Guard
+from auditor.declaration.phases import Phase
+from auditor.declaration.pipeline import Pipeline
 from auditor.declaration.positions import compose, place
 from auditor.declaration.readers import split_kind
 from auditor.declaration.reading import WRONG, Reading

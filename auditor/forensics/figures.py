@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from auditor.declaration.document import Pipeline, Thresholds
+from auditor.declaration.pipeline import Pipeline, Thresholds
 from auditor.declaration.readers import interval_seconds
 from auditor.forensics.kpi import Gap, Kpis, Sample
 

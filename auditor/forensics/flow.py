@@ -14,7 +14,7 @@ import psycopg
 
 from auditor.catalog.identity import names_in
 from auditor.declaration.base import Text
-from auditor.declaration.document import Events, Jobs, Pipeline, Runs
+from auditor.declaration.pipeline import Events, Jobs, Pipeline, Runs
 from auditor.errors import ConfigurationError, ConfigurationProblem, CouldNotCheck
 
 Connection = psycopg.Connection[Any]

@@ -14,7 +14,7 @@ from auditor.contract.breach import Breach
 from auditor.contract.compat import compat_counts
 from auditor.contract.guards import Judged, judge
 from auditor.declaration.base import Text
-from auditor.declaration.document import Guard
+from auditor.declaration.guards import Guard
 from auditor.declaration.load import load
 from auditor.errors import ConfigurationError, CouldNotCheck
 from auditor.model import Report, Severity

@@ -19,8 +19,8 @@ from auditor.config import Settings
 from auditor.contract.deployed import lacking_effects
 from auditor.contract.facts import Facts
 from auditor.contract.ledgers import LedgerState, read_ledgers
-from auditor.declaration.document import Criterion
 from auditor.declaration.load import Configuration
+from auditor.declaration.phases import Criterion
 from auditor.declaration.readers import interval_seconds
 from auditor.errors import CouldNotCheck
 from auditor.forensics.figures import DESCRIPTIONS, figures

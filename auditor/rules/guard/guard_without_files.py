@@ -25,7 +25,7 @@ from auditor.model.rule import Rule
 from auditor.rules.guard import forbidden_access
 
 if TYPE_CHECKING:
-    from auditor.declaration.document import Guard
+    from auditor.declaration.guards import Guard
 
 BAD = {name: text.replace("services/**", "sevices/**") for name, text in forbidden_access.GOOD.items()}
 GOOD = forbidden_access.GOOD

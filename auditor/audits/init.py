@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from auditor.audits.parts.expected import expected_catalog
 from auditor.audits.parts.inputs import Inputs, read_inputs
 from auditor.audits.parts.replaying import where_to_replay
+from auditor.audits.parts.rewriting import rewrite
 from auditor.bodies.of_snapshot import scene_of_snapshot
 from auditor.config import CONFIG_NAME, Settings
 from auditor.contract.facts import Facts
@@ -58,8 +58,8 @@ def run(
     text, added = _text(inputs, proposed, contract, [*left_out, *([why_not] if why_not else [])], path)
     changed = text is not None and not dry_run
     if text is not None and changed:
-        _write(path, text)
-        load(path, settings.root)  # what was written can be read
+        before = path.read_bytes() if path.exists() else None
+        rewrite(path, text, before, lambda written: load(written, settings.root))
     if dry_run and text is not None:
         return Report("init", data={"text": text})  # as a file is: nothing else on stdout
     return Report(
@@ -183,15 +183,3 @@ def _text(
             "No table looks like the heart of the system: name one with `auditor init --core table:NAME`."
         )
     return fresh(sources, proposed, contract, [" ".join(note.split()) for note in notes]), []
-
-
-def _write(path: Path, text: str) -> None:
-    """Beside its place and then renamed, so that nobody sees half a file."""
-    try:
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False, newline="") as file:
-            file.write(text)
-        mode = path.stat().st_mode if path.exists() else 0o644
-        Path(file.name).chmod(mode)
-        Path(file.name).replace(path)
-    except OSError as error:
-        raise CouldNotCheck(f"cannot write {path}: {error.strerror}") from error

@@ -22,7 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "drift": ("auditor.cli.drift", "Does a live database keep the contract?"),
     "guard": ("auditor.cli.guard", "Does source code keep to the guards?"),
     "snapshot": ("auditor.cli.snapshot", "The catalog of a live database as JSON."),
-    "contract": ("auditor.cli.contract", "The resolved contract; the schema of its file."),
+    "contract": ("auditor.cli.contract", "The contract resolved, pinned; its file's schema."),
     "forensics": ("auditor.cli.forensics", "Who, when, and where did the job go?"),
     "report": ("auditor.cli.report", "One self-contained HTML page."),
     "gate": ("auditor.cli.gate", "Is a phase's work done? On evidence."),

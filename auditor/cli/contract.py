@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from auditor.cli.options import reporting
+from auditor.cli.options import FINDINGS, reporting
 from auditor.config import Settings
 
 if TYPE_CHECKING:
     from auditor.model import Report
 
 
-@click.group(short_help="The resolved contract; the schema of its file.", invoke_without_command=True)
+@click.group(short_help="The contract resolved, pinned; its file's schema.", invoke_without_command=True)
 @click.pass_context
 def contract(ctx: click.Context) -> None:
     """The contract in classifications.yaml."""
@@ -31,6 +31,29 @@ def show(settings: Settings) -> Report:
     from auditor.audits import contract as audit
 
     return audit.show(settings)
+
+
+@contract.command(short_help="Write definitions into the contract.")
+@click.argument("identities", metavar="[IDENTITY]...", nargs=-1)
+@click.option(
+    "--check", is_flag=True, help="Write nothing: show what would change; exit code 1 if a pin is outdated."
+)
+@reporting("config", "source_db", "shadow", "prelude", "pg_major", "fail_on", "strict", formats=FINDINGS)
+def pin(settings: Settings, identities: tuple[str, ...], *, check: bool) -> Report:
+    r"""Write into classifications.yaml what its entries are silent about: the hash of each function's body, what
+    each trigger calls and when it fires, the rows of lookup tables. Pins that are out of date are renewed.
+
+    IDENTITY is an entry's name, with or without its kind, and may hold * and ?; all entries when none is given.
+    All else in the file stays as it is, to the byte.
+
+    \b
+    auditor contract pin                                      # as the migrations make it
+    auditor contract pin 'public.claim_*' --db "$PROD"        # as it runs there
+    auditor contract pin --check                              # in CI
+    """
+    from auditor.audits import pin as audit
+
+    return audit.run(settings, identities, check=check)
 
 
 @contract.command(short_help="JSON Schema of classifications.yaml.")

@@ -45,6 +45,7 @@ _SHARED: dict[str, Decorator] = {
         "AUDITOR_DATABASE_URL, DATABASE_URL, then libpq's PG* variables and service files]",
     ),
     "live": click.option("--db", metavar="URL", help="Compare this live database too; it is only read."),
+    "source_db": click.option("--db", metavar="URL", help="Take it from this live database; it is only read."),
     "shadow": click.option(
         "--shadow",
         metavar="URL",

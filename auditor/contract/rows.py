@@ -85,6 +85,17 @@ def differences(wanted: Iterable[Row], live: Iterable[Row], key: Sequence[int]) 
     )
 
 
+def declared_rows(rows: Iterable[Row], types: Iterable[str | None]) -> tuple[Row, ...]:
+    """Rows as somebody wrote them down, as PostgreSQL prints them.
+
+    Args:
+        rows: the values.
+        types: the type of each column.
+    """
+    of = tuple(types)
+    return tuple(tuple(_as_printed(value, type_) for value, type_ in zip(row, of, strict=True)) for row in rows)
+
+
 # Private
 
 _SHOWN = 5
@@ -114,10 +125,7 @@ def _values(row: Row, at: Sequence[int]) -> Row:
 def _wanted(facts: Facts, checked: Checked, entry: RowsEntry, live: TableRows) -> tuple[Row, ...] | None:
     """The rows that should be there; None, and said, where that is not known."""
     if not isinstance(entry.equal, str):
-        return tuple(
-            tuple(_as_printed(value, type_) for value, type_ in zip(row, live.types, strict=True))
-            for row in entry.equal
-        )
+        return declared_rows(entry.equal, live.types)
     where = "the replay" if facts.replayed else "the other side"
     if facts.expected_data is None:
         why = "there is no replay to compare with" if facts.replayed else "a saved snapshot holds no rows"

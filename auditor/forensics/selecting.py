@@ -11,13 +11,16 @@ from auditor.errors import UsageError
 from auditor.model import ObjectId
 
 
-def named(subject: str, items: Iterable[ObjectId], where: str = "the history") -> list[ObjectId]:
+def named(
+    subject: str, items: Iterable[ObjectId], where: str = "the history", all_of_them: str = "auditor history"
+) -> list[ObjectId]:
     """The objects that a text names, in the order given.
 
     Args:
         subject: `KIND IDENTITY` or an identity alone. A routine without its argument list means all of that name.
         items: what there is.
         where: of which these are the objects, for the message.
+        all_of_them: the command that lists them.
 
     Raises:
         UsageError: there is none.
@@ -28,7 +31,7 @@ def named(subject: str, items: Iterable[ObjectId], where: str = "the history") -
         if found:
             return found
     near = difflib.get_close_matches(subject, [name for item in known for name in (item.identity, str(item))], n=1)
-    hint = f"; did you mean {near[0]!r}?" if near else " (auditor history lists all)"
+    hint = f"; did you mean {near[0]!r}?" if near else f" ({all_of_them} lists all)"
     raise UsageError(f"no object of {where} is called {subject!r}{hint}")
 
 

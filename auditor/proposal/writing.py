@@ -7,8 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-import yaml
-
+from auditor.declaration.editing import scalar
 from auditor.history import Ownership
 from auditor.model import ObjectId
 from auditor.proposal.classes import Proposed
@@ -38,7 +37,7 @@ def fresh(sources: Iterable[tuple[str, str]], proposed: Proposed, contract: Entr
         "version: 1",
         "",
         "migrations:",
-        *(f"  - path: {_scalar(path)}    # {layout}" for path, layout in sources),
+        *(f"  - path: {scalar(path)}    # {layout}" for path, layout in sources),
         "",
         "classes:",
         "  # What the system cannot be right without. Owning a table owns its columns, keys, triggers, policies.",
@@ -51,7 +50,7 @@ def fresh(sources: Iterable[tuple[str, str]], proposed: Proposed, contract: Entr
     if proposed.unclassified:
         lines += [
             "  # Nobody's yet. Move each to a class:",
-            *(f"  #   - {_scalar(entry)}" for entry in proposed.unclassified),
+            *(f"  #   - {scalar(entry)}" for entry in proposed.unclassified),
             "",
             "# Until the list above is sorted, what it names is told as a note; then delete this.",
             "severity: {unowned: note}",
@@ -107,10 +106,10 @@ def completed(text: str, ownership: Ownership, proposed: Proposed, contract: Ent
 def _class(name: str, entries: Mapping[str, str]) -> list[str]:
     if not entries:
         return [f"  {name}: []"]
-    width = min(max(len(_scalar(entry)) for entry in entries), 60)
+    width = min(max(len(scalar(entry)) for entry in entries), 60)
     return [
         f"  {name}:",
-        *(f"    - {_scalar(entry).ljust(width)}  # {_shortened(why)}" for entry, why in entries.items()),
+        *(f"    - {scalar(entry).ljust(width)}  # {_shortened(why)}" for entry, why in entries.items()),
     ]
 
 
@@ -126,16 +125,10 @@ def _block(entries: list[dict[str, Any]]) -> Iterator[str]:
         for key, value in entry.items():
             if isinstance(value, list) and value and isinstance(value[0], dict):
                 yield f"    {dash}{key}:"
-                yield from (f"        - {_scalar(one)}" for one in value)
+                yield from (f"        - {scalar(one)}" for one in value)
             else:
-                yield f"    {dash}{key}: {_scalar(value)}"
+                yield f"    {dash}{key}: {scalar(value)}"
             dash = "  "
-
-
-def _scalar(value: Any) -> str:
-    """A value as YAML has it on one line, in quotes only where it must be."""
-    dumped: str = yaml.safe_dump(value, default_flow_style=True, sort_keys=False, width=10_000, allow_unicode=True)
-    return dumped.removesuffix("\n").removesuffix("\n...")
 
 
 def _missing(entries: Iterable[str], ownership: Ownership) -> list[str]:

@@ -151,6 +151,31 @@ def explain(data: Data, view: View, page: Page) -> None:  # noqa: ARG001
                 page.line("        ", line)
 
 
+def contract_pin(data: Data, view: View, page: Page) -> None:
+    """Pins that are new or renewed, with `-v` those kept too; then the file, or what would change in it."""
+    words: dict[str, Span] = {
+        "new": ("green", "pinned" if data["written"] else "to be pinned"),
+        "outdated": ("yellow", "renewed" if data["written"] else "outdated"),
+        "kept": ("dim", "kept"),
+    }
+    for one in data["pins"]:
+        if one["state"] == "kept" and view.verbosity <= 0:
+            continue
+        of = f"  of {one['migration']}" if one["migration"] else ""
+        page.line(words[one["state"]], "  ", ("bold", f"{one['kind']} {one['identity']}"))
+        page.line("    ", f"{one['key']}: {one['after']}", ("dim", of))
+    if data["diff"] and not data["written"]:
+        page.blank()
+        for text in data["diff"].split("\n"):
+            page.line("    ", (DIFF_STYLES.get(text[:1], "plain"), text))
+    page.blank()
+    states = [one["state"] for one in data["pins"]]
+    told = f"{states.count('new')} new, {states.count('outdated')} outdated, {states.count('kept')} kept"
+    page.line(
+        ("green", f"wrote {data['file']}") if data["written"] else f"{data['file']} stays as it is", f": {told}"
+    )
+
+
 def contract_show(data: Data, view: View, page: Page) -> None:  # noqa: ARG001
     """The contract as resolved: nested names and values."""
     _nested(data["contract"], page, 0)
@@ -164,6 +189,7 @@ LISTINGS: dict[str, Listing] = {
     "review": review,
     "replay": replay,
     "explain": explain,
+    "contract pin": contract_pin,
     "contract show": contract_show,
 }
 """Command -> listing."""

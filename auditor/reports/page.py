@@ -6,6 +6,7 @@ sequence that would clear the screen or forge a verdict; it is shown, never sent
 
 from __future__ import annotations
 
+import re
 import textwrap
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -103,13 +104,16 @@ def visible(text: str) -> str:
 
 
 def wrapped(text: str, width: int) -> list[str]:
-    """Lines of at most `width` columns where words allow; line feeds are kept."""
+    """Lines of at most `width` columns where words allow; line feeds are kept.
+
+    What stands in backticks is one word: a command is to be copied whole.
+    """
     lines: list[str] = []
-    for paragraph in text.split("\n"):
+    for paragraph in _COMMAND.sub(lambda found: found[0].replace(" ", _BLANK), text).split("\n"):
         lines += textwrap.wrap(
             paragraph, max(width, 20), break_long_words=False, break_on_hyphens=False, replace_whitespace=False
         ) or [""]
-    return lines
+    return [line.replace(_BLANK, " ") for line in lines]
 
 
 def width_of(text: str) -> int:
@@ -139,6 +143,8 @@ def counted(number: int, noun: str) -> str:
 
 # Private
 
+_COMMAND = re.compile(r"`[^`\n]+`")
+_BLANK = "\0"  # which no text of a report can show
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 

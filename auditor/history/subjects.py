@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from auditor.history import objects
-from auditor.history.catalog import Object
+from auditor.history.folding import Folding
+from auditor.history.lookup import find_or_external
+from auditor.history.object import Object
 from auditor.model import Action, ObjectId
 from auditor.model import change as c
-
-if TYPE_CHECKING:
-    from auditor.history.fold import Folding
 
 
 def subject(fold: Folding, change: c.Change) -> tuple[Action, ObjectId] | None:
@@ -83,4 +79,4 @@ def _object(
     arguments: tuple[c.TypeName | None, ...] | None = None,
     table: c.Name | None = None,
 ) -> Object:
-    return objects.find_or_external(fold, kind, name, arguments, table)
+    return find_or_external(fold.catalog, kind, name, arguments, table)

@@ -5,16 +5,12 @@ https://www.postgresql.org/docs/current/sql-createindex.html
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from auditor.history import constraints
-from auditor.history.catalog import Object
+from auditor.history.folding import Folding
+from auditor.history.handlers import constraints
+from auditor.history.handlers.references import depend_on_uses
 from auditor.history.naming import choose_name, index_column_names, name_addition
-from auditor.history.references import depend_on_uses
+from auditor.history.object import Object
 from auditor.model import change as c
-
-if TYPE_CHECKING:
-    from auditor.history.fold import Folding
 
 
 def create_index(fold: Folding, change: c.CreateIndex) -> None:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
-from auditor.history.catalog import Object
+from auditor.history.folding import Folding
+from auditor.history.object import Object
 from auditor.model import change as c
-
-if TYPE_CHECKING:
-    from auditor.history.fold import Folding
 
 
 def depend_on_uses(

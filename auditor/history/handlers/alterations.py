@@ -5,15 +5,11 @@ https://www.postgresql.org/docs/current/sql-altertable.html
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from auditor.history import constraints, partitions, tables
-from auditor.history.catalog import Object, TypeReference
+from auditor.history.folding import Folding
+from auditor.history.handlers import constraints, partitions, tables
+from auditor.history.object import Object, TypeReference
 from auditor.model import Action, ObjectId
 from auditor.model import change as c
-
-if TYPE_CHECKING:
-    from auditor.history.fold import Folding
 
 
 def alter_table(fold: Folding, change: c.AlterTable) -> None:

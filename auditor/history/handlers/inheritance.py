@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor.history.catalog import Object
+from auditor.history.object import Object
 
 
 def mark_inherited(item: Object) -> None:

@@ -5,27 +5,12 @@ https://www.postgresql.org/docs/current/ddl-priv.html
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from auditor.history import objects
-from auditor.history.catalog import Object
+from auditor.history.folding import Folding
+from auditor.history.lookup import find_or_external
+from auditor.history.object import GRANTED_KINDS, Object
 from auditor.model import Action, ObjectId
 from auditor.model import change as c
 from auditor.sql.names import quote_identifier
-
-if TYPE_CHECKING:
-    from auditor.history.fold import Folding
-
-_MEMBERS = {
-    "table": ("table", "foreign table", "view", "materialized view"),
-    "sequence": ("sequence",),
-    "function": ("function", "aggregate"),
-    "procedure": ("procedure",),
-    "routine": ("function", "procedure", "aggregate"),
-    "type": ("type",),
-    "schema": ("schema",),
-}
-"""Object kinds that a grant on (all objects of) a kind of the grammar reaches."""
 
 
 def grant(fold: Folding, change: c.Grant) -> None:
@@ -34,14 +19,14 @@ def grant(fold: Folding, change: c.Grant) -> None:
     detail = _detail(change)
     if change.all_in_schema:
         members = fold.catalog.in_schema(change.name.name)
-        kinds = _MEMBERS.get(change.kind, (change.kind,))
+        kinds = GRANTED_KINDS.get(change.kind, (change.kind,))
         reached = [member for member in members if member.kind in kinds and not member.external]
         for member in reached:
             fold.emit(action, member, implied=True, detail=detail)
         if not reached:
             fold.emit(action, ObjectId("schema", quote_identifier(change.name.name)), no_op=True, detail=detail)
         return
-    found = objects.find_or_external(fold, change.kind, change.name, change.arguments, None)
+    found = find_or_external(fold.catalog, change.kind, change.name, change.arguments, None)
     if not change.columns:
         fold.emit(action, found, detail=detail)
         return
@@ -65,19 +50,6 @@ def default_privileges(fold: Folding, change: c.DefaultPrivileges) -> None:
     fold.emit("revoke" if change.revoke else "grant", ObjectId(kind, identity), detail=_detail(change))
     if change.role is None or change.role == fold.role:
         fold.default_privileges[change.schema, change.kind] = not change.revoke or change.schema is None
-
-
-def apply_defaults(fold: Folding, item: Object) -> None:
-    """Say which privileges a new object gets because of default privileges."""
-    if not fold.default_privileges or item.temporary:
-        return
-    for kind, members in _MEMBERS.items():
-        if item.kind not in members or kind == "routine":
-            continue
-        for schema in (None, item.schema):
-            if fold.default_privileges.get((schema, kind)):
-                fold.emit("grant", item, implied=True, detail="default privileges")
-                return
 
 
 def drop_owned(fold: Folding, change: c.DropOwned) -> None:

@@ -5,13 +5,9 @@ https://www.postgresql.org/docs/current/ddl-partitioning.html
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from auditor.history import constraints, indexes, inheritance
-from auditor.history.catalog import Object
-
-if TYPE_CHECKING:
-    from auditor.history.fold import Folding
+from auditor.history.folding import Folding
+from auditor.history.handlers import constraints, foreign_keys, indexes, inheritance
+from auditor.history.object import Object
 
 
 def clone_to_partition(fold: Folding, parent: Object, table: Object) -> None:
@@ -94,5 +90,5 @@ def _clone(fold: Folding, parent: Object, table: Object) -> None:
             foreign = item.alive and item.kind == "table constraint" and item.facts.get("type") == "f"
             # Of a foreign key that partitions have too only the first counts.
             if foreign and item.facts.get("parent_key") is None:
-                more = constraints.reference_partition(fold, item, table, item.name)
-                constraints.reference_partitions(fold, more, table, item.name)
+                more = foreign_keys.reference_partition(fold, item, table, item.name)
+                foreign_keys.reference_partitions(fold, more, table, item.name)

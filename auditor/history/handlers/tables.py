@@ -8,19 +8,17 @@ https://www.postgresql.org/docs/current/sql-createtable.html
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 import msgspec
 
-from auditor.history import constraints, indexes, partitions, statistics
-from auditor.history.catalog import Catalog, Object, TypeReference
-from auditor.history.inheritance import gain_parent, mark_inherited
+from auditor.history.catalog import Catalog
+from auditor.history.folding import Folding
+from auditor.history.handlers import constraints, indexes, partitions, statistics
+from auditor.history.handlers.inheritance import gain_parent, mark_inherited
+from auditor.history.handlers.references import depend_on_uses
 from auditor.history.naming import choose_name
-from auditor.history.references import depend_on_uses
+from auditor.history.object import Object, TypeReference
 from auditor.model import change as c
-
-if TYPE_CHECKING:
-    from auditor.history.fold import Folding
 
 _SERIAL = {
     "serial": "int4",

@@ -2,80 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from auditor.history import constraints, publications, statistics, tables
-from auditor.history.catalog import (
+from auditor.history.folding import Folding
+from auditor.history.handlers import constraints, publications, statistics, tables
+from auditor.history.handlers.references import depend_on_uses
+from auditor.history.lookup import KINDS_WITH_METHOD, PUBLICATION_KINDS, find, find_or_external, made_up
+from auditor.history.naming import clip
+from auditor.history.object import (
     EXTENSION_TYPES,
-    HANGING_KINDS,
-    RELATION_KINDS,
-    ROUTINE_KINDS,
     SCHEMA_QUALIFIED_KINDS,
     Object,
     TypeReference,
     child_key,
 )
-from auditor.history.naming import clip
-from auditor.history.references import depend_on_uses
 from auditor.model import change as c
-
-if TYPE_CHECKING:
-    from auditor.history.fold import Folding
-
-_ROUTINES = ROUTINE_KINDS | {"routine"}
-_WITH_METHOD = frozenset({"operator class", "operator family", "user mapping"})
-
-
-def find(
-    fold: Folding,
-    kind: str,
-    name: c.Name,
-    arguments: tuple[c.TypeName | None, ...] | None,
-    table: c.Name | None,
-) -> Object | None:
-    """The object that a statement means, or None if none is known."""
-    catalog = fold.catalog
-    if kind.endswith(" column") or kind in HANGING_KINDS:
-        if kind == "domain constraint":
-            parent = catalog.type_object(table) if table is not None else None
-        else:
-            parent = catalog.relation(table) if table is not None else None
-        if parent is not None:
-            return parent.child(kind, name.name)
-        if table is None and kind == "table constraint":
-            return catalog.constraint(name.name)
-        return None
-    if kind in RELATION_KINDS:
-        return catalog.relation(name)
-    if kind in {"type", "domain"}:
-        return catalog.type_object(name)
-    if kind in _ROUTINES:
-        return catalog.routine(kind, name, arguments)
-    if kind in publications.KINDS:
-        return publications.find_member(fold, kind, name, table)
-    method = table.name if table is not None and kind in _WITH_METHOD else None
-    return catalog.other(kind, name, arguments or (), method)
-
-
-def find_or_external(
-    fold: Folding,
-    kind: str,
-    name: c.Name,
-    arguments: tuple[c.TypeName | None, ...] | None,
-    table: c.Name | None,
-) -> Object:
-    """The object that a statement means; one that no migration made is made up from its name."""
-    found = find(fold, kind, name, arguments, table)
-    return found if found is not None else _made_up(fold, kind, name, arguments, table)
 
 
 def create(fold: Folding, change: c.Create) -> None:
     """CREATE of kinds that only have a name: schema, extension, role, publication, operator..."""
     catalog = fold.catalog
-    if change.kind in publications.KINDS:
+    if change.kind in PUBLICATION_KINDS:
         publications.create_member(fold, change)
         return
-    existing = None if change.unnamed else find(fold, change.kind, change.name, change.arguments, change.parent)
+    existing = (
+        None if change.unnamed else find(fold.catalog, change.kind, change.name, change.arguments, change.parent)
+    )
     if existing is not None:
         optional = change.if_not_exists or change.certainty != "certain"
         if optional or not change.or_replace:
@@ -90,7 +40,7 @@ def create(fold: Folding, change: c.Create) -> None:
     schema = catalog.creation_schema(change.name) if change.kind in SCHEMA_QUALIFIED_KINDS else None
     item = Object(change.kind, change.name.name, schema)
     item.arguments = tuple(None if a is None else catalog.type(a) for a in change.arguments)
-    if change.kind in _WITH_METHOD and change.parent is not None:
+    if change.kind in KINDS_WITH_METHOD and change.parent is not None:
         item.facts["method"] = change.parent.name
     fold.create(item)
     depend_on_uses(fold, item, change.uses)
@@ -157,50 +107,6 @@ def alter_sequence(fold: Folding, change: c.AlterSequence) -> None:
         _own(fold, found, change.owned_by)
 
 
-def create_trigger(fold: Folding, change: c.CreateTrigger) -> None:
-    """CREATE [OR REPLACE] TRIGGER; a row trigger of a partitioned table is cloned onto its partitions."""
-    table = fold.catalog.relation_or_external(change.table)
-    existing = table.child("trigger", change.name)
-    if existing is not None:
-        if change.or_replace:
-            fold.emit("replace", existing)
-            fold.catalog.forget_dependencies(existing)
-            _trigger_dependencies(fold, existing, table, change)
-        else:
-            fold.emit("create", existing, no_op=True)
-        return
-    trigger = _make_trigger(fold, table, change)
-    if change.for_each_row:
-        with fold.implying():
-            _clone_trigger(fold, trigger, table, change)
-
-
-def create_policy(fold: Folding, change: c.CreatePolicy) -> None:
-    """CREATE POLICY."""
-    table = fold.catalog.relation_or_external(change.table)
-    existing = table.child("policy", change.name)
-    if existing is not None:
-        fold.emit("create", existing, no_op=True)
-        return
-    policy = fold.create(Object("policy", change.name, parent=table))
-    for name in change.columns:
-        column = table.column(name)
-        if column is not None:
-            fold.catalog.depend(policy, column)
-    depend_on_uses(fold, policy, change.uses, own_table=table)
-
-
-def create_rule(fold: Folding, change: c.CreateRule) -> None:
-    """CREATE [OR REPLACE] RULE."""
-    table = fold.catalog.relation_or_external(change.table)
-    existing = table.child("rule", change.name)
-    if existing is not None:
-        fold.emit("replace" if change.or_replace else "create", existing, no_op=not change.or_replace)
-        return
-    rule = fold.create(Object("rule", change.name, parent=table))
-    depend_on_uses(fold, rule, change.uses)
-
-
 def create_type(fold: Folding, change: c.CreateType) -> None:
     """CREATE TYPE, CREATE DOMAIN."""
     catalog = fold.catalog
@@ -238,12 +144,12 @@ def create_type(fold: Folding, change: c.CreateType) -> None:
 
 def alter(fold: Folding, change: c.Alter) -> None:
     """ALTER of anything that stays what and where it is."""
-    found = find(fold, change.kind, change.name, change.arguments, change.table)
+    found = find(fold.catalog, change.kind, change.name, change.arguments, change.table)
     if found is None and change.kind == "publication" and not change.if_exists:
         found = publications.publication(fold, change.name)
     if found is None:
-        made_up = _made_up(fold, change.kind, change.name, change.arguments, change.table)
-        fold.emit("alter", made_up, no_op=change.if_exists, detail=change.what)
+        absent = made_up(fold.catalog, change.kind, change.name, change.arguments, change.table)
+        fold.emit("alter", absent, no_op=change.if_exists, detail=change.what)
         return
     if found.kind == "composite type" and change.kind == "type":
         found = found.facts.get("row_type", found)
@@ -261,9 +167,9 @@ def alter(fold: Folding, change: c.Alter) -> None:
 
 def drop(fold: Folding, change: c.Drop) -> None:
     """DROP, with what goes along."""
-    found = find(fold, change.kind, change.name, change.arguments, change.table)
+    found = find(fold.catalog, change.kind, change.name, change.arguments, change.table)
     if found is None:
-        item = found or _made_up(fold, change.kind, change.name, change.arguments, change.table)
+        item = found or made_up(fold.catalog, change.kind, change.name, change.arguments, change.table)
         optional = change.if_exists or change.missing_table_ok or change.certainty != "certain"
         fold.emit("drop", item, no_op=optional and not item.external)
         return
@@ -280,9 +186,9 @@ def drop(fold: Folding, change: c.Drop) -> None:
 
 def rename(fold: Folding, change: c.Rename) -> None:
     """RENAME, and the names that change with it."""
-    found = find(fold, change.kind, change.name, change.arguments, change.table)
+    found = find(fold.catalog, change.kind, change.name, change.arguments, change.table)
     if found is None:
-        item = _made_up(fold, change.kind, change.name, change.arguments, change.table)
+        item = made_up(fold.catalog, change.kind, change.name, change.arguments, change.table)
         old = item.id
         item.name = change.to
         fold.emit("rename", old, to=item.identity, no_op=change.if_exists)
@@ -304,9 +210,9 @@ def rename(fold: Folding, change: c.Rename) -> None:
 
 def set_schema(fold: Folding, change: c.SetSchema) -> None:
     """SET SCHEMA; a table takes its indexes and owned sequences along."""
-    found = find(fold, change.kind, change.name, change.arguments, change.table)
+    found = find(fold.catalog, change.kind, change.name, change.arguments, change.table)
     if found is None:
-        item = _made_up(fold, change.kind, change.name, change.arguments, change.table)
+        item = made_up(fold.catalog, change.kind, change.name, change.arguments, change.table)
         old = item.id
         item.schema = change.to
         fold.emit("rename", old, to=item.identity, no_op=change.if_exists)
@@ -334,38 +240,11 @@ def set_schema(fold: Folding, change: c.SetSchema) -> None:
 
 def comment(fold: Folding, change: c.Comment) -> None:
     """COMMENT ON, SECURITY LABEL ON."""
-    found = find_or_external(fold, change.kind, change.name, change.arguments, change.table)
+    found = find_or_external(fold.catalog, change.kind, change.name, change.arguments, change.table)
     fold.emit("comment", found, detail="removed" if change.removed else None)
 
 
 # Private
-
-
-def _made_up(
-    fold: Folding,
-    kind: str,
-    name: c.Name,
-    arguments: tuple[c.TypeName | None, ...] | None,
-    table: c.Name | None,
-) -> Object:
-    catalog = fold.catalog
-    if kind.endswith(" column") or kind in HANGING_KINDS:
-        parent_kind = "type" if kind == "domain constraint" else kind.removesuffix(" column")
-        if parent_kind in HANGING_KINDS:
-            parent_kind = "table"
-        on = table or c.Name("?")
-        parent = catalog.type_object(on) if kind == "domain constraint" else catalog.relation(on)
-        parent = parent or Object(parent_kind, on.name, catalog.creation_schema(on), external=True)
-        return Object(kind, name.name, parent=parent, external=True)
-    kind = {"domain": "type", "routine": "function"}.get(kind, kind)
-    schema = catalog.creation_schema(name) if kind in SCHEMA_QUALIFIED_KINDS else None
-    made: tuple[TypeReference | None, ...] = tuple(
-        None if argument is None else catalog.type(argument) for argument in arguments or ()
-    )
-    item = Object(kind, name.name, schema, arguments=made, external=True)
-    if kind in _WITH_METHOD and table is not None:
-        item.facts["method"] = table.name
-    return item
 
 
 def _move(fold: Folding, item: Object, *, name: str) -> None:
@@ -420,36 +299,6 @@ def _disown(sequence: Object) -> None:
     if isinstance(owner, Object):
         owner.facts.pop("sequence", None)
         owner.dependents = [(one, auto) for one, auto in owner.dependents if one is not sequence]
-
-
-def _make_trigger(fold: Folding, table: Object, change: c.CreateTrigger) -> Object:
-    trigger = Object("trigger", change.name, parent=table)
-    trigger.facts.update(state="O", for_each_row=change.for_each_row, function=change.function)
-    fold.create(trigger)
-    _trigger_dependencies(fold, trigger, table, change)
-    return trigger
-
-
-def _clone_trigger(fold: Folding, trigger: Object, table: Object, change: c.CreateTrigger) -> None:
-    for partition in fold.heirs(table):
-        row_level = partition.facts.get("partition_of") is table
-        if row_level and partition.child("trigger", change.name) is None:
-            clone = _make_trigger(fold, partition, change)
-            clone.facts["cloned"] = True
-            fold.catalog.depend(clone, trigger, automatic=True)
-            _clone_trigger(fold, clone, partition, change)
-
-
-def _trigger_dependencies(fold: Folding, trigger: Object, table: Object, change: c.CreateTrigger) -> None:
-    function = fold.catalog.routine("function", change.function, ())
-    if function is not None:
-        fold.catalog.depend(trigger, function)
-        trigger.facts["function"] = function
-    for name in (*change.columns, *change.when_columns):
-        column = table.column(name)
-        if column is not None:
-            fold.catalog.depend(trigger, column)
-    depend_on_uses(fold, trigger, change.uses, own_table=table)
 
 
 def _extension_types(fold: Folding, extension: Object, change: c.Create) -> None:

@@ -5,17 +5,13 @@ https://www.postgresql.org/docs/current/sql-createstatistics.html
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import msgspec
 
-from auditor.history.catalog import Object
+from auditor.history.folding import Folding
+from auditor.history.handlers.references import depend_on_uses
 from auditor.history.naming import choose_name, name_addition
-from auditor.history.references import depend_on_uses
+from auditor.history.object import Object
 from auditor.model import change as c
-
-if TYPE_CHECKING:
-    from auditor.history.fold import Folding
 
 KIND = "statistics object"
 

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 import msgspec
 
-from auditor.history.catalog import Object
+from auditor.history.folding import Folding
+from auditor.history.object import Object
 from auditor.history.subjects import subject
 from auditor.model import ObjectId
 from auditor.model import change as c
 from auditor.sql.builtin import BUILTIN_FUNCTIONS
 from auditor.sql.names import qualified, quote_identifier
-
-if TYPE_CHECKING:
-    from auditor.history.fold import Folding
 
 _CALL_DEPTH = 8
 """Calls of functions of the history are followed this deep; a function that calls itself is not followed."""

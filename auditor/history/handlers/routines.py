@@ -5,14 +5,10 @@ https://www.postgresql.org/docs/current/sql-createfunction.html
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from auditor.history.catalog import Object, TypeReference
-from auditor.history.references import depend_on_uses
+from auditor.history.folding import Folding
+from auditor.history.handlers.references import depend_on_uses
+from auditor.history.object import Object, TypeReference
 from auditor.model import change as c
-
-if TYPE_CHECKING:
-    from auditor.history.fold import Folding
 
 
 def create_function(fold: Folding, change: c.CreateFunction) -> None:

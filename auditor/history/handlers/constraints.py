@@ -5,23 +5,30 @@ https://www.postgresql.org/docs/current/ddl-constraints.html
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 import msgspec
 
-from auditor.history.catalog import Object
-from auditor.history.inheritance import counterpart, gain_parent, goes_with_parent, lose_parent, mark_inherited
-from auditor.history.naming import choose_name, index_column_names, make_object_name, name_addition
-from auditor.history.references import depend_on_uses
+from auditor.history.folding import Folding
+from auditor.history.handlers.foreign_keys import (
+    KEY_TYPES,
+    all_keys_of,
+    create_foreign_key,
+    depend_on_columns,
+    equal_foreign_keys,
+)
+from auditor.history.handlers.inheritance import (
+    counterpart,
+    gain_parent,
+    goes_with_parent,
+    lose_parent,
+    mark_inherited,
+)
+from auditor.history.handlers.references import depend_on_uses
+from auditor.history.naming import choose_name, index_column_names, name_addition
+from auditor.history.object import Object
 from auditor.model import change as c
 
-if TYPE_CHECKING:
-    from auditor.history.fold import Folding
-
-_KEYS = frozenset({"p", "u", "x"})
-_ACTION = re.compile(r"\bON\s+(DELETE|UPDATE)\s+(CASCADE|RESTRICT|SET\s+NULL|SET\s+DEFAULT)")
 _INDEX_LABEL = {"p": "pkey", "u": "key", "x": "excl"}
 
 
@@ -51,10 +58,10 @@ def create_one(fold: Folding, table: Object, constraint: c.Constraint, *, only: 
     if constraint.type == "c" and existing is not None and existing.facts.get("type") == "c":
         existing.facts["local"] = table.facts.get("partition_of") is None
         return existing
-    if constraint.type in _KEYS:
+    if constraint.type in KEY_TYPES:
         made = _create_key(fold, table, constraint)
     elif constraint.type == "f":
-        made = _create_foreign_key(fold, table, constraint)
+        made = create_foreign_key(fold, table, constraint)
     else:
         made = _create_check(fold, table, constraint)
     heirs = () if only else fold.heirs(table)
@@ -83,14 +90,14 @@ def key_of_partition(fold: Folding, key: Object, partition: Object) -> None:
             (
                 one
                 for (kind, _), one in partition.children.items()
-                if kind == "constraint" and _equal_foreign_keys(one, key)
+                if kind == "constraint" and equal_foreign_keys(one, key)
             ),
             None,
         )
         taken = partition.child("table constraint", key.name) is not None
         copy = own or create_one(fold, partition, named(key.facts["written"], None if taken else key.name))
     else:
-        own = next((one for one in _keys(partition) if _equal_keys(one, key)), None)
+        own = next((one for one in all_keys_of(partition) if _equal_keys(one, key)), None)
         copy = own or create_one(fold, partition, named(key.facts["written"], None))
         theirs, index = copy.facts.get("index"), key.facts.get("index")
         if isinstance(theirs, Object) and isinstance(index, Object):
@@ -244,22 +251,12 @@ def inherit_constraints(fold: Folding, parent: Object, table: Object) -> None:
                 set_not_null(fold, table, column.name, c.Constraint("n", kept, (column.name,)), parent=parent)
 
 
-def keys_of(table: Object) -> list[Object]:
-    """Primary and unique constraints of a table."""
-    return [item for item in _keys(table) if item.facts.get("type") in {"p", "u"}]
-
-
 def named(constraint: c.Constraint, name: str | None) -> c.Constraint:
     """The same constraint under another name (None: PostgreSQL will choose)."""
     return msgspec.structs.replace(constraint, name=name)
 
 
 # Private
-
-
-def _keys(table: Object) -> list[Object]:
-    keys = [item for (key, _), item in table.children.items() if key == "constraint"]
-    return [item for item in keys if item.facts.get("type") in _KEYS]
 
 
 def _equal_keys(own: Object, key: Object) -> bool:
@@ -272,23 +269,6 @@ def _equal_keys(own: Object, key: Object) -> bool:
         and one.include == other.include
         and one.elements == other.elements
     )
-
-
-def _equal_foreign_keys(own: Object, key: Object) -> bool:
-    """Whether a partition's own foreign key can serve as that of its parent (`tryAttachPartitionForeignKey`)."""
-    alike = ("type", "columns", "target", "target_columns")
-    return (
-        own.facts.get("parent_key") is None
-        and own.facts.get("of_partition") is None
-        and all(own.facts.get(name) == key.facts.get(name) for name in alike)
-        and own.facts["written"].deferrable == key.facts["written"].deferrable
-        and _actions(own) == _actions(key)
-    )
-
-
-def _actions(key: Object) -> list[tuple[str, ...]]:
-    words = key.facts["written"].definition.upper()
-    return sorted(_ACTION.findall(words))
 
 
 def _keys_in_order(pending: list[c.Constraint]) -> list[c.Constraint]:
@@ -334,7 +314,7 @@ def _create_check(fold: Folding, table: Object, constraint: c.Constraint) -> Obj
     made = Object("table constraint", name, parent=table, temporary=table.temporary)
     made.facts.update(type="c", columns=constraint.columns, written=constraint, no_inherit=constraint.no_inherit)
     fold.create(made, implied=implied)
-    _depend_on_columns(fold, made, table, constraint.columns)
+    depend_on_columns(fold, made, table, constraint.columns)
     depend_on_uses(fold, made, constraint.uses, own_table=table)
     return made
 
@@ -383,76 +363,6 @@ def _create_key(fold: Folding, table: Object, constraint: c.Constraint) -> Objec
     made.facts["index"] = index
     catalog.depend(index, made, automatic=True)
     mentioned = [name for element in constraint.elements for name in element.columns]
-    _depend_on_columns(fold, made, table, [*columns, *constraint.include, *mentioned])
+    depend_on_columns(fold, made, table, [*columns, *constraint.include, *mentioned])
     depend_on_uses(fold, made, constraint.uses, own_table=table)
     return made
-
-
-def _create_foreign_key(fold: Folding, table: Object, constraint: c.Constraint) -> Object:
-    catalog = fold.catalog
-    name = constraint.name
-    implied = name is None
-    if name is None:
-        taken = catalog.constraint_name_taken(table.schema or "")
-        name = choose_name(table.name, name_addition(constraint.columns), "fkey", taken)
-    made = Object("table constraint", name, parent=table, temporary=table.temporary)
-    made.facts.update(type="f", columns=constraint.columns, written=constraint)
-    fold.create(made, implied=implied)
-    _depend_on_columns(fold, made, table, constraint.columns)
-    if constraint.references is not None:
-        target = catalog.relation_or_external(constraint.references)
-        catalog.depend(made, target)
-        wanted = constraint.references_columns
-        for key in keys_of(target):
-            if (wanted and set(key.facts["columns"]) == set(wanted)) or (not wanted and key.facts["type"] == "p"):
-                catalog.depend(made, key)
-                wanted = wanted or key.facts["columns"]
-                break
-        for column_name in wanted:
-            column = target.column(column_name)
-            if column is not None:
-                catalog.depend(made, column)
-        made.facts.update(target=target, target_columns=tuple(wanted))
-        if table.facts.get("partition_of") is None or not fold.implied:
-            reference_partitions(fold, made, target)
-    return made
-
-
-def _depend_on_columns(fold: Folding, made: Object, table: Object, columns: Iterable[str]) -> None:
-    for name in columns:
-        column = table.column(name)
-        if column is not None:
-            fold.catalog.depend(made, column, automatic=True)
-
-
-def reference_partitions(fold: Folding, key: Object, target: Object, base: str | None = None) -> None:
-    """A foreign key to a partitioned table has one row more for each of its partitions.
-
-    They are named after the columns (`t_a_fkey1`), from PostgreSQL 18 on after the first (`t_a_fkey_1`), which is
-    `base`, or else `key` itself.
-    """
-    base = base or key.name
-    with fold.implying():
-        for partition in fold.heirs(target):
-            if partition.facts.get("partition_of") is target:
-                more = reference_partition(fold, key, partition, base)
-                reference_partitions(fold, more, partition, base)
-
-
-def reference_partition(fold: Folding, key: Object, partition: Object, base: str) -> Object:
-    """Make the row that a foreign key has for one partition of the table it refers to."""
-    table = key.parent
-    assert table is not None  # noqa: S101 - for the type checker: a constraint hangs on its table
-    taken = fold.catalog.constraint_name_taken(table.schema or "")
-    if fold.catalog.pg_major < 18:
-        name = choose_name(table.name, name_addition(key.facts["columns"]), "fkey", taken)
-    else:
-        attempt = 1
-        while taken(name := make_object_name(base, None, str(attempt))):
-            attempt += 1
-    more = Object("table constraint", name, parent=table, temporary=table.temporary)
-    more.facts.update(type="f", columns=key.facts["columns"], written=key.facts["written"], of_partition=partition)
-    fold.create(more, implied=True)
-    fold.catalog.depend(more, key, automatic=True)
-    fold.catalog.depend(more, partition)
-    return more

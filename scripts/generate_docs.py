@@ -1,4 +1,4 @@
-"""Write docs/commands, docs/rules, docs/kinds.md and docs/exit-codes.md from what the program says of itself.
+"""Write what the program says of itself: docs/commands, docs/rules, kinds, exit codes, the JSON Schema.
 
 `scripts/docs` writes them, `scripts/docs --check` only says what is out of date; a test does the latter.
 """
@@ -18,6 +18,7 @@ from auditor.catalog import kinds
 from auditor.catalog.coverage import NOT_READ, WITHHELD
 from auditor.catalog.kinds import KINDS
 from auditor.cli import COMMANDS, EXIT_CODES, main
+from auditor.declaration.schema import FILE, schema_text
 from auditor.model.rule import Example, Rule
 from auditor.rules import RULES
 
@@ -36,7 +37,7 @@ def pages() -> dict[str, str]:
     }
     made |= {f"rules/{rule.code}.md": _rule(rule) for rule in RULES}
     made |= {f"commands/{path[0]}.md": _command(list(path)) for path in _commands() if len(path) == 1}
-    return {path: GENERATED + text for path, text in made.items()}
+    return {path: GENERATED + text for path, text in made.items()} | {FILE: schema_text()}
 
 
 def out_of_date() -> list[str]:
@@ -47,7 +48,7 @@ def out_of_date() -> list[str]:
         for folder in (DOCS / "rules", DOCS / "commands")
         for path in folder.glob("*.md")
     }
-    for name in ("exit-codes.md", "kinds.md"):
+    for name in ("exit-codes.md", "kinds.md", FILE):
         if (DOCS / name).exists():
             found[name] = (DOCS / name).read_text(encoding="utf-8")
     return sorted(path for path in wanted.keys() | found.keys() if wanted.get(path) != found.get(path))

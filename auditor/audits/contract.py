@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
-
 from auditor.audits.parts.inputs import read_inputs, required
 from auditor.config import Settings
 from auditor.contract.facts import Facts
 from auditor.contract.resolve import resolved_contract
-from auditor.declaration.schema import json_schema
+from auditor.declaration.schema import schema_text
 from auditor.model import Report, Snapshot
 
 
 def schema(settings: Settings) -> Report:  # noqa: ARG001 - every audit has this signature
     """The JSON Schema of `classifications.yaml`."""
-    return Report("contract schema", data={"document": json.dumps(json_schema(), indent=2) + "\n"})
+    return Report("contract schema", data={"document": schema_text()})
 
 
 def show(settings: Settings) -> Report:

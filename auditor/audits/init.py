@@ -17,6 +17,7 @@ from auditor.declaration.base import Text
 from auditor.declaration.document import Source
 from auditor.declaration.load import Configuration, load
 from auditor.declaration.readers import split_kind
+from auditor.declaration.schema import BESIDE, MODELINE, schema_text
 from auditor.errors import CouldNotCheck, UsageError
 from auditor.model import ObjectId, Report, Snapshot
 from auditor.proposal.candidates import ENOUGH, Candidate, candidates
@@ -57,6 +58,7 @@ def run(
     path = settings.config or settings.root / CONFIG_NAME
     text, added = _text(inputs, proposed, contract, [*left_out, *([why_not] if why_not else [])], path)
     changed = text is not None and not dry_run
+    schema = False if dry_run else _write_schema(path, text)
     if text is not None and changed:
         before = path.read_bytes() if path.exists() else None
         rewrite(path, text, before, lambda written: load(written, settings.root))
@@ -72,6 +74,7 @@ def run(
         data={
             "file": settings.shown(path),
             "written": changed,
+            "schema": BESIDE if schema else None,
             "added": added,
             "candidates": [dataclasses.asdict(one) for one in ranked],
             "classes": {
@@ -162,6 +165,25 @@ def _named(text: str, inputs: Inputs, snapshot: Snapshot) -> ObjectId:
     near = difflib.get_close_matches(named.identity, [item.identity for item in known], n=1)
     hint = f"; did you mean {near[0]!r}?" if near else ""
     raise UsageError(f"--core {text}: the migrations make no {named.kind} {named.identity}{hint}")
+
+
+def _write_schema(path: Path, text: str | None) -> bool:
+    """Bring the JSON Schema up to date to which the file's first line sends editors; whether it was written.
+
+    Raises:
+        CouldNotCheck: it cannot be written.
+    """
+    beside, wanted = path.parent / BESIDE, schema_text()
+    try:
+        declared = text if text is not None else path.read_text(encoding="utf-8")
+        there = beside.read_bytes() if beside.is_file() else None
+        if f"{MODELINE}{BESIDE}" not in declared or there == wanted.encode():
+            return False
+        beside.parent.mkdir(exist_ok=True)
+    except OSError as error:
+        raise CouldNotCheck(f"cannot write {beside}: {error.strerror}") from error
+    rewrite(beside, wanted, there)
+    return True
 
 
 def _text(

@@ -61,7 +61,7 @@ def pin(settings: Settings, identities: tuple[str, ...], *, check: bool) -> Repo
 def schema(settings: Settings) -> Report:
     """Write the JSON Schema of classifications.yaml.
 
-    Editors use it after a first line `# yaml-language-server: $schema=FILE`.
+    Editors use it after a first line `# yaml-language-server: $schema=FILE`, which `auditor init` writes.
     """
     from auditor.audits import contract as audit
 

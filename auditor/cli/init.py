@@ -36,7 +36,8 @@ def init(settings: Settings, core: Sequence[str], dry_run: bool, yes: bool) -> R
     Core are the tables named and what they pull along (triggers, functions, keys, claims), infra what the system
     stands on, legacy what was dropped or switched off. The rest is listed, for you to sort.
 
-    A file that is there is completed; nothing in it is changed.
+    A file that is there is completed; nothing in it is changed. Its JSON Schema is put beside it, into .auditor,
+    where its first line sends editors.
     """
     from auditor.audits import init as audit
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from auditor.declaration.editing import scalar
+from auditor.declaration.schema import BESIDE, MODELINE
 from auditor.history import Ownership
 from auditor.model import ObjectId
 from auditor.proposal.classes import Proposed
@@ -30,6 +31,7 @@ def fresh(sources: Iterable[tuple[str, str]], proposed: Proposed, contract: Entr
         notes: what the reader should know, one line each.
     """
     lines = [
+        f"{MODELINE}{BESIDE}",
         "# Who owns what, and what must hold. Proposed by `auditor init` from the migrations themselves: read it,",
         "# move what belongs elsewhere, and run `auditor check`. To run `auditor init` again adds what is new and",
         "# changes nothing that stands here.",

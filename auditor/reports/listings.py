@@ -90,6 +90,8 @@ def init(data: Data, view: View, page: Page) -> None:
         page.line(("green", f"wrote {data['file']}"))
     else:
         page.line(f"{data['file']} lacks nothing")
+    if data["schema"]:
+        page.line(("green", f"wrote {data['schema']}"), "  for your editor")
     page.line("next: auditor check")
 
 

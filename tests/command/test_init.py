@@ -117,6 +117,22 @@ def test_a_persons_work_stays_and_what_lacks_is_added(project: Path) -> None:
     ]
 
 
+def test_an_editor_finds_the_schema_and_it_stays_up_to_date(project: Path) -> None:
+    first = (project / "classifications.yaml").read_text().splitlines()[0]
+    assert first == "# yaml-language-server: $schema=.auditor/classifications.schema.json"
+    schema = project / ".auditor" / "classifications.schema.json"
+    assert schema.read_text() == invoke("contract", "schema").stdout
+    schema.write_text("{}")
+    result = invoke("init")
+    assert "wrote .auditor/classifications.schema.json  for your editor" in result.stdout
+    assert schema.read_text() == invoke("contract", "schema").stdout
+    schema.unlink()
+    path = project / "classifications.yaml"
+    path.write_text(path.read_text().partition("\n")[2])
+    assert "schema.json" not in invoke("init").stdout
+    assert not schema.exists()
+
+
 def test_core_can_be_named(project: Path) -> None:
     (project / "classifications.yaml").unlink()
     result = invoke("init", "--dry-run", "--core", "table:ops.schedules")

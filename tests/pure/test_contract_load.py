@@ -22,7 +22,11 @@ from auditor.errors import ConfigurationError
 from auditor.model import Location, ObjectId, OwnerClass, Severity
 
 CASES = Path(__file__).parent.parent / "cases" / "contract"
+DECLARATION = CASES.parent / "declaration"
 ROOT = Path(__file__).parent.parent.parent
+
+BEYOND_A_SCHEMA = (DECLARATION / "beyond_a_schema.txt").read_text().split()
+"""Files that are wrong in what no schema sees: how entries agree, what a file holds, grammars of texts."""
 
 
 def read(text: str, tmp_path: Path) -> Configuration:
@@ -69,189 +73,22 @@ def test_the_shortest_file(tmp_path: Path) -> None:
     assert found.severity.of(None) is Severity.WARNING
 
 
-PROBLEMS = {
-    "nothing": ("", ["1:1: the file is empty; it begins with `version: 1`"]),
-    "only a comment": ("# nothing yet\n", ["1:1: the file is empty; it begins with `version: 1`"]),
-    "a list": ("- a\n", ["1:1: `the file` must be a mapping, not a list"]),
-    "no version": ("classes: {}\n", ["1:1: `version` is missing: Version of the format: 1"]),
-    "another version": ("version: 2\n", ['1:10: `version` must be 1, not "2"']),
-    "broken YAML": ("version: 1\nclasses: [a, b\n", ["3:1: this is not YAML: "]),
-    "a tab": ("version: 1\nclasses:\n\tcore: []\n", ["3:1: this is not YAML: "]),
-    "two documents": ("version: 1\n---\nversion: 1\n", ["2:1: this is not YAML: "]),
-    "an unknown key": (
-        "version: 1\nclases: {}\n",
-        ['2:1: "clases" is no key here; did you mean "classes"?'],
-    ),
-    "a key unlike any": (
-        "version: 1\nclasses:\n  zzz: []\n",
-        ['3:3: "zzz" is no key here; known: core, legacy, infra'],
-    ),
-    "a key twice": (
-        "version: 1\nclasses: {}\nclasses: {}\n",
-        ['3:1: "classes" stands here twice, first in line 2; keep one'],
-    ),
-    "an object twice": (
-        "version: 1\nclasses:\n  core:\n    - table public.t\n    - table public.t\n",
-        ['5:7: "table public.t" stands in `core` twice, first in line 4; keep one'],
-    ),
-    "an object in two classes": (
-        "version: 1\nclasses:\n  core: [table public.t]\n  infra: [table public.t]\n",
-        ['4:11: "table public.t" is core already, in line 3; an object has one class'],
-    ),
-    "no kind": (
-        "version: 1\nclasses:\n  core: [public.t]\n",
-        ['3:10: "public.t" must be a kind and an identity, such as `table public.orders`'],
-    ),
-    "a wrong kind": (
-        "version: 1\nclasses:\n  core: [tabel public.t]\n",
-        ['3:10: "tabel" is no kind of object; did you mean "table"?'],
-    ),
-    "a mapping for a list": (
-        "version: 1\ncontract:\n  triggers: {name: x}\n",
-        ["3:13: `triggers` must be a list, not a mapping"],
-    ),
-    "a text for a mapping": (
-        "version: 1\ncontract: strict\n",
-        ['2:11: `contract` must be a mapping, not "strict"'],
-    ),
-    "nothing for a list": ("version: 1\nguards:\n", ["2:8: `guards` must be a list, not nothing"]),
-    "a word that is none of a few": (
-        "version: 1\ncontract:\n  mode: strikt\n",
-        ['3:9: `mode` must be compat or strict, not "strikt"; did you mean "strict"?'],
-    ),
-    "an override without reason": (
-        "version: 1\noverrides:\n  - migration: 0009\n    class: legacy\n",
-        ["3:5: `reason` is missing: Why; required, because a reader of the file will ask"],
-    ),
-    "an empty reason": (
-        "version: 1\ncontract:\n  deployed:\n    - {migration: '1', reason: }\n",
-        ["4:31: `reason` is empty"],
-    ),
-    "an allowance without reason, for everything, with a date that is none": (
-        "version: 1\nallow:\n  - {code: drf1, until: 2027-02-30}\n",
-        [
-            "3:5: `reason` is missing: Why it is let pass",
-            '3:12: `code`: "drf1" is no code of a rule; three capital letters and three digits, such as DRF001',
-            '3:25: `until`: "2027-02-30" is no date; write YYYY-MM-DD',
-        ],
-    ),
-    "an allowance about nothing": (
-        "version: 1\nallow:\n  - {code: DRF001, reason: because}\n",
-        ["3:5: `object` or `file` is missing: say what the finding is about"],
-    ),
-    "a trigger without its table": (
-        "version: 1\ncontract:\n  triggers:\n    - name: tg\n",
-        ['4:13: `name`: "tg" must say the table too: `tg on SCHEMA.TABLE`'],
-    ),
-    "a table without its schema": (
-        "version: 1\ncontract:\n  projections: [t]\n",
-        ['3:17: `an item of projections`: "t" needs its schema: write `SCHEMA.t`, for example `public.t`'],
-    ),
-    "a key that is no column": (
-        "version: 1\ncontract:\n  rows:\n    - {table: public.t, columns: [a], key: [b]}\n",
-        ['4:45: "b" of `key` is not among `columns`'],
-    ),
-    "rows of another length, and twice": (
-        (
-            "version: 1\ncontract:\n  rows:\n    - {table: public.t, columns: [a, b], key: [a], "
-            "equal: [[x, y], [x], [x, x]]}\n"
-        ),
-        [
-            "4:7: row 2 of `equal` has 1 values for 2 columns",
-            "4:7: rows 1 and 3 of `equal` have the same key",
-        ],
-    ),
-    "rows that are none": (
-        "version: 1\ncontract:\n  rows:\n    - {table: public.t, columns: [a], equal: from-migration}\n",
-        [('4:46: `equal` must be from-migrations, not "from-migration"; did you mean "from-migrations"?')],
-    ),
-    "a membership that is none": (
-        "version: 1\ncontract:\n  roles:\n    - {name: w, member_of: [app WITH GRANT]}\n",
-        [
-            (
-                '4:29: `an item of member_of`: "app WITH GRANT" is no membership; write `app`, `app WITH ADMIN` '
-                "or `app WITHOUT INHERIT`"
-            )
-        ],
-    ),
-    "a trigger that fires never": (
-        "version: 1\ncontract:\n  triggers:\n    - {name: tg on public.t, fires: AFTER CHANGE}\n",
-        ['4:37: `fires`: "CHANGE" is no event of a trigger; write INSERT, UPDATE [OF ...], DELETE or TRUNCATE'],
-    ),
-    "a definition that is none": (
-        "version: 1\ncontract:\n  functions:\n    - {name: public.f(), definition: sha256:abc}\n",
-        [
-            (
-                '4:38: `definition`: "sha256:abc" is no definition; write from-migrations, sha256: and 64 '
-                "hexadecimal digits, or file: PATH"
-            )
-        ],
-    ),
-    "a definition in a file that is not there": (
-        "version: 1\ncontract:\n  functions:\n    - {name: public.f(), definition: {file: f.sql}}\n",
-        ["4:38: `definition`: there is no file f.sql"],
-    ),
-    "an interval that is none": (
-        "version: 1\npipeline: {event_to_job_gap: 60 sec}\n",
-        [
-            (
-                '2:30: `event_to_job_gap`: "60 sec" is no interval; write a whole number and ms, s, m, h or d, '
-                "such as 60s"
-            )
-        ],
-    ),
-    "a glob out of the project": (
-        "version: 1\nguards:\n  - {forbid: write, table: t, in: ../other/**}\n",
-        ['3:35: `in`: "../other/**" is no glob: ".." cannot be a part of it'],
-    ),
-    "a glob with ** inside a name": (
-        "version: 1\nguards:\n  - {forbid: write, table: t, in: a**/b}\n",
-        ['3:35: `in`: "a**/b" is no glob: ** must stand alone between two /'],
-    ),
-    "a guard that forbids and allows": (
-        "version: 1\nguards:\n  - {forbid: write, allow-only: read, table: t, in: a}\n",
-        ["3:5: a guard has either `forbid` or `allow-only`"],
-    ),
-    "a guard about nothing": (
-        "version: 1\nguards:\n  - {forbid: write, in: a}\n",
-        ["3:5: a guard is about either a `table` or a `function`"],
-    ),
-    "a guard that calls a table": (
-        "version: 1\nguards:\n  - {forbid: call, table: t, in: a}\n",
-        ["3:5: `call` goes with `function`, `read` and `write` go with `table`"],
-    ),
-    "a dedupe key of nothing": (
-        "version: 1\ncontract:\n  dedupe_keys:\n    - {table: public.t, columns: []}\n",
-        ["4:34: `columns` must have at least one item"],
-    ),
-    "two entries about one trigger": (
-        "version: 1\ncontract:\n  triggers:\n    - name: tg on public.t\n    - name: TG on public.T\n",
-        ["5:7: this trigger has an entry already in line 4; keep one"],
-    ),
-    "a key that is a list": ("version: 1\n? [a]\n: b\n", ["2:3: this is no key here; known: "]),
-    "several problems at once": (
-        "version: 3\nclasses:\n  core: [table]\n  infra: 7\ncontract:\n  queues:\n    - writers: public.f()\n",
-        [
-            '1:10: `version` must be 1, not "3"',
-            "3:10: ",
-            '4:10: `infra` must be a list, not "7"',
-            "7:7: `table` is missing: The queue: `SCHEMA.NAME`",
-            '7:16: `writers` must be a list, not "public.f()"',
-        ],
-    ),
-}
+BAD = sorted((DECLARATION / "bad").glob("*.yaml"))
+GOOD = [*sorted((DECLARATION / "good").glob("*.yaml")), CASES / "interfaces.yaml", ROOT / "classifications.yaml"]
 
 
-@pytest.mark.parametrize("name", PROBLEMS)
-def test_every_problem_has_its_place_and_says_what_to_do(name: str, tmp_path: Path) -> None:
-    text, expected = PROBLEMS[name]
+@pytest.mark.parametrize("path", BAD, ids=lambda p: p.stem)
+def test_every_problem_has_its_place_and_says_what_to_do(path: Path, tmp_path: Path) -> None:
+    expected = path.with_suffix(".txt").read_text().splitlines()
 
-    found = problems(text, tmp_path)
+    found = problems(path.read_bytes(), tmp_path)
 
     assert len(found) == len(expected), found
     for said, wanted in zip(found, expected, strict=True):
-        assert said.startswith(f"classifications.yaml:{wanted}")
-        assert said == f"classifications.yaml:{wanted}" or wanted.endswith(" ")
+        if wanted.endswith("..."):
+            assert said.startswith(f"classifications.yaml:{wanted.removesuffix('...')}")
+        else:
+            assert said == f"classifications.yaml:{wanted}"
 
 
 def test_a_missing_file_and_a_directory(tmp_path: Path) -> None:
@@ -403,34 +240,21 @@ def validator() -> jsonschema.Draft202012Validator:
     return jsonschema.Draft202012Validator(schema)
 
 
-@pytest.mark.parametrize("path", [CASES / "interfaces.yaml", ROOT / "classifications.yaml"], ids=lambda p: p.name)
+@pytest.mark.parametrize("path", GOOD, ids=lambda p: p.stem)
 def test_the_json_schema_takes_what_the_program_takes(path: Path) -> None:
     load(path)
     validator().validate(yaml_1_2(path))
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "no version",
-        "another version",
-        "an unknown key",
-        "a mapping for a list",
-        "a text for a mapping",
-        "nothing for a list",
-        "a word that is none of a few",
-        "an override without reason",
-        "a definition that is none",
-        "an interval that is none",
-        "a dedupe key of nothing",
-        "several problems at once",
-    ],
-)
-def test_the_json_schema_refuses_what_the_program_refuses(name: str, tmp_path: Path) -> None:
-    path = tmp_path / "wrong.yaml"
-    path.write_text(PROBLEMS[name][0])
+@pytest.mark.parametrize("path", BAD, ids=lambda p: p.stem)
+def test_the_json_schema_refuses_what_the_program_refuses(path: Path) -> None:
+    try:
+        values = yaml_1_2(path)
+    except (yaml.YAMLError, TypeError):
+        return  # no reader of YAML takes it
+    refused = bool(list(validator().iter_errors(values)))
 
-    assert list(validator().iter_errors(yaml_1_2(path)))
+    assert refused is (path.stem not in BEYOND_A_SCHEMA)
 
 
 def test_rows_and_roles_are_read_as_written(tmp_path: Path) -> None:
@@ -454,8 +278,8 @@ def test_the_json_schema_describes_every_key() -> None:
     assert json.loads(json.dumps(schema)) == schema
     for component in schema["$defs"].values():
         assert component["description"]
-        assert "location" not in component["properties"]
-        for name, field in component["properties"].items():
+        assert "location" not in component.get("properties", {})
+        for name, field in component.get("properties", {}).items():
             assert field.get("description"), name
 
 

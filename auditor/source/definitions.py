@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from auditor.source.languages.base import Call, Member, Named
+from auditor.source.languages.expressions import Call, Member, Named
 from auditor.source.model import Definition
 from auditor.source.reading import Reading, key_of_name
 from auditor.source.recognisers.base import one_text

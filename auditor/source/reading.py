@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 
-from auditor.source.languages.base import (
+from auditor.source.languages.base import Language, formatted
+from auditor.source.languages.expressions import (
     Argument,
     Bound,
     Call,
@@ -22,12 +23,10 @@ from auditor.source.languages.base import (
     Expression,
     Imported,
     Items,
-    Language,
     Member,
     Named,
     Other,
     Text,
-    formatted,
 )
 from auditor.source.model import Reference
 from auditor.source.syntax import Key, Node, find_kinds, key_of

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor.source.languages import base
-from auditor.source.languages.base import Bound, Expression, Language, Member, Other, Read
+from auditor.source.languages.base import Language, Read
+from auditor.source.languages.expressions import Bound, Expression, Member, Other
 from auditor.source.syntax import Node
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor.source.languages import base
-from auditor.source.languages.base import Bound, Entries, Expression, Imported, Language, Member, Other, Read, Text
+from auditor.source.languages.base import Language, Read
+from auditor.source.languages.expressions import Bound, Entries, Expression, Imported, Member, Other, Text
 from auditor.source.syntax import Node
 
 _FUNCTIONS = frozenset(

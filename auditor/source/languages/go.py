@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor.source.languages import base
-from auditor.source.languages.base import Argument, Bound, Call, Expression, Imported, Language, Other, Read
+from auditor.source.languages import base, expressions
+from auditor.source.languages.base import Language, Read
+from auditor.source.languages.expressions import Argument, Bound, Call, Expression, Imported, Other
 from auditor.source.syntax import Node
 
 
@@ -19,7 +20,7 @@ def _composite(node: Node, _read: Read) -> Expression:
         one.named_children()[0] for one in elements if one.kind() == "literal_element" and one.named_children()
     ]
     arguments = tuple(Argument(None, one) for one in given)
-    return Call(node, base.Named(kind, kind.text().rpartition(".")[2]), arguments, creates=True)
+    return Call(node, expressions.Named(kind, kind.text().rpartition(".")[2]), arguments, creates=True)
 
 
 def _parameter(node: Node) -> Iterator[Bound]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor.source.languages import base
-from auditor.source.languages.base import Bound, Language
+from auditor.source.languages.base import Language
+from auditor.source.languages.expressions import Bound
 from auditor.source.syntax import Node
 
 

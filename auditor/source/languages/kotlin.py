@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor.source.languages import base
-from auditor.source.languages.base import Bound, Call, Expression, Language, Member, Other, Read, Text
+from auditor.source.languages import base, expressions
+from auditor.source.languages.base import Language, Read
+from auditor.source.languages.expressions import Bound, Call, Expression, Member, Other, Text
 from auditor.source.syntax import Node
 
 
@@ -30,7 +31,7 @@ def _string(node: Node, read: Read) -> Expression:
         if kind == "string_content":
             parts.append(child.text())
         elif kind == "interpolated_identifier":
-            parts.append(base.Named(child, child.text()))
+            parts.append(expressions.Named(child, child.text()))
         elif kind == "interpolated_expression":
             parts.append(base.first(child, read))
         elif kind == "character_escape_seq":

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor.source.languages import base
-from auditor.source.languages.base import Bound, Expression, Language, Other, Read
+from auditor.source.languages import base, expressions
+from auditor.source.languages.base import Language, Read
+from auditor.source.languages.expressions import Bound, Expression, Other
 from auditor.source.syntax import Node
 
 
@@ -15,9 +16,9 @@ def _constant(node: Node, _read: Read) -> Expression:
     if len(children) != 2:
         return Other(node)
     owner = children[0].text()
-    return base.Member(
+    return expressions.Member(
         node,
-        base.Named(children[0], "self" if owner in ("self", "static") else owner),
+        expressions.Named(children[0], "self" if owner in ("self", "static") else owner),
         children[1].text(),
         children[1],
     )
@@ -36,7 +37,7 @@ def _body(node: Node, read: Read) -> Expression:
 
 
 def _scope(node: Node, _read: Read) -> Expression:
-    return base.Named(node, node.text().rpartition("\\")[2])
+    return expressions.Named(node, node.text().rpartition("\\")[2])
 
 
 def _const(node: Node) -> Iterator[Bound]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor.source.languages import base
-from auditor.source.languages.base import Bound, Expression, Imported, Language, Other, Read, Text
+from auditor.source.languages import base, expressions
+from auditor.source.languages.base import Language, Read
+from auditor.source.languages.expressions import Bound, Expression, Imported, Other, Text
 from auditor.source.syntax import Node
 
 
@@ -24,12 +25,12 @@ def _operator(node: Node, read: Read) -> Expression:
 
 def _conditional(node: Node, read: Read) -> Expression:
     children = node.named_children()
-    return base.Choice(node, (read(children[0]), read(children[2]))) if len(children) == 3 else Other(node)
+    return expressions.Choice(node, (read(children[0]), read(children[2]))) if len(children) == 3 else Other(node)
 
 
 def _comprehension(node: Node, _read: Read) -> Expression:
     body = node.field("body")
-    return base.Items(node, (body,)) if body is not None else Other(node)
+    return expressions.Items(node, (body,)) if body is not None else Other(node)
 
 
 def _string(node: Node, read: Read) -> Expression:

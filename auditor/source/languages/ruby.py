@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from auditor.source.languages import base
-from auditor.source.languages.base import Expression, Language, Other, Read
+from auditor.source.languages import base, expressions
+from auditor.source.languages.base import Language, Read
+from auditor.source.languages.expressions import Expression, Other
 from auditor.source.syntax import Node
 
 
@@ -17,7 +18,7 @@ def _call(node: Node, read: Read) -> Expression:
 def _scoped(node: Node, read: Read) -> Expression:
     """`Foo::Bar`: the name of a class."""
     name = node.field("name")
-    return base.Named(node, name.text()) if name is not None else read(node.named_children()[0])
+    return expressions.Named(node, name.text()) if name is not None else read(node.named_children()[0])
 
 
 def _heredoc(node: Node, read: Read) -> Expression:
@@ -41,7 +42,7 @@ RUBY = Language(
         "chained_string": base.joined,
         "heredoc_body": base.text("heredoc_content", inner=("interpolation",)),
         "heredoc_beginning": _heredoc,
-        "simple_symbol": lambda node, _read: base.Text(node, (node.text()[1:],)),
+        "simple_symbol": lambda node, _read: expressions.Text(node, (node.text()[1:],)),
         "identifier": base.named,
         "constant": base.named,
         "instance_variable": base.named,

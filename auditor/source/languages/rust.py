@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from auditor.source.languages import base
-from auditor.source.languages.base import Argument, Call, Expression, Language, Other, Read, Text
+from auditor.source.languages import base, expressions
+from auditor.source.languages.base import Language, Read
+from auditor.source.languages.expressions import Argument, Call, Expression, Other, Text
 from auditor.source.syntax import Node
 
 
@@ -27,14 +28,14 @@ def _macro(node: Node, read: Read) -> Expression:
             return base.concatenation(node, found)
         if isinstance(found[0], Text):
             return base.formatted(node, found[0].parts, [(None, one) for one in found[1:]], by_variable=True)
-    return Call(node, base.Named(name, f"{title}!"), tuple(Argument(None, one) for one in given))
+    return Call(node, expressions.Named(name, f"{title}!"), tuple(Argument(None, one) for one in given))
 
 
 def _scoped(node: Node, read: Read) -> Expression:
     path, name = node.field("path"), node.field("name")
     if path is None or name is None:
         return Other(node)
-    return base.Member(node, read(path), name.text(), name)
+    return expressions.Member(node, read(path), name.text(), name)
 
 
 def _callee(node: Node) -> Node | None:

@@ -6,7 +6,17 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from auditor.source.languages.base import Argument, Call, Choice, Entries, Expression, Items, Member, Named, Text
+from auditor.source.languages.expressions import (
+    Argument,
+    Call,
+    Choice,
+    Entries,
+    Expression,
+    Items,
+    Member,
+    Named,
+    Text,
+)
 from auditor.source.model import Action, Reference, SourceAccess
 from auditor.source.reading import MAX_DEPTH, Reading
 from auditor.source.syntax import Node

@@ -188,7 +188,7 @@ def _certainly_table(chain: Chain, at: int) -> bool:
 
 
 def _is_object(reading: Reading, node: object) -> bool:
-    from auditor.source.languages.base import Member, Named
+    from auditor.source.languages.expressions import Member, Named
 
     return isinstance(reading.expression(node), Named | Member)  # type: ignore[arg-type]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from auditor.source.languages.base import Call, Expression, Member, Named
+from auditor.source.languages.expressions import Call, Expression, Member, Named
 from auditor.source.model import SourceAccess
 from auditor.source.reading import Chain, Reading
 from auditor.source.recognisers.base import Target, access, named, one_text, short

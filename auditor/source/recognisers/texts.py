@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from auditor.source.languages.base import Argument, Call, Expression, Member, Named, Text, formatted
+from auditor.source.languages.base import formatted
+from auditor.source.languages.expressions import Argument, Call, Expression, Member, Named, Text
 from auditor.source.model import Action, Reference, SourceAccess
 from auditor.source.reading import Reading, key_of_name
 from auditor.source.recognisers.base import Target, access, entry, one_text, short
@@ -352,7 +353,7 @@ def _method_of(call: Call, reading: Reading) -> str | None:
 
 
 def _options_are_known(call: Call, reading: Reading) -> bool:
-    from auditor.source.languages.base import Entries
+    from auditor.source.languages.expressions import Entries
 
     return len(call.arguments) < 2 or isinstance(reading.expression(call.arguments[1].node), Entries)
 

@@ -1,4 +1,4 @@
-"""Globs over paths with forward slashes, as `classifications.yaml` has them."""
+"""Globs over paths with forward slashes, and wildcards over names, as `classifications.yaml` has them."""
 
 from __future__ import annotations
 
@@ -18,6 +18,23 @@ def compiled(glob: str) -> re.Pattern[str]:
 def matches(glob: str, path: str) -> bool:
     """Whether the whole path matches."""
     return compiled(glob).fullmatch(path) is not None
+
+
+@cache
+def compiled_name(pattern: str) -> re.Pattern[str]:
+    """`*` is any text and `?` any character, and nothing else: a `[` is a part of names such as `integer[]`."""
+    wild = {"*": ".*", "?": "."}
+    return re.compile("".join(wild.get(p, re.escape(p)) for p in re.split(r"([*?])", pattern)), re.DOTALL)
+
+
+def matches_name(pattern: str, name: str) -> bool:
+    """Whether a whole name, such as an identity, fits."""
+    return compiled_name(pattern).fullmatch(name) is not None
+
+
+def is_pattern(text: str) -> bool:
+    """Whether a name stands for several."""
+    return "*" in text or "?" in text
 
 
 # Private

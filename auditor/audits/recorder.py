@@ -9,10 +9,10 @@ from auditor.audits.parts.inputs import Outcome, report
 from auditor.catalog.session import read_only_session
 from auditor.catalog.url import parse_url
 from auditor.config import Settings
-from auditor.contract.facts import matches
 from auditor.errors import CouldNotCheck, UsageError
 from auditor.forensics.kpi import beginning
 from auditor.forensics.recorder import find_recorder, install_sql, read_entries, uninstall_sql
+from auditor.globs import matches_name
 from auditor.model import Report
 
 
@@ -52,7 +52,7 @@ def show(settings: Settings, window: str, limit: int) -> Report:
         entries = [
             one
             for one in entries
-            if matches(pattern, one.identity or "") or matches(pattern, f"{one.kind} {one.identity}")
+            if matches_name(pattern, one.identity or "") or matches_name(pattern, f"{one.kind} {one.identity}")
         ][:limit]
     outcome = Outcome(
         checked={"entry": len(entries)},

@@ -6,7 +6,6 @@ One frozen value handed to every check, with the questions that several of them 
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from functools import cache
@@ -330,16 +329,6 @@ def nearest(name: str, names: Iterable[str]) -> str | None:
     return next(iter(difflib.get_close_matches(name, sorted(names), n=1, cutoff=0.75)), None)
 
 
-def matches(pattern: str, identity: str) -> bool:
-    """Whether an identity fits a pattern with `*` and `?`."""
-    return _regex(pattern).fullmatch(identity) is not None
-
-
-def is_pattern(text: str) -> bool:
-    """Whether a name stands for several."""
-    return "*" in text or "?" in text
-
-
 def body_fields(facts: Facts, item: ObjectId, function: Function, wanted: str) -> dict[str, Any]:
     """The fields of a breach about a body: hashes, diff, where the live one comes from."""
     standing = facts.standing(item, function.body, wanted)
@@ -367,12 +356,6 @@ def body_message(facts: Facts, item: ObjectId, function: Function, wanted: str) 
 
 
 # Private
-
-
-@cache
-def _regex(pattern: str) -> re.Pattern[str]:
-    wild = {"*": ".*", "?": "."}
-    return re.compile("".join(wild.get(p, re.escape(p)) for p in re.split(r"([*?])", pattern)), re.DOTALL)
 
 
 @cache

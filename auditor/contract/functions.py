@@ -12,10 +12,11 @@ from typing import Any
 from auditor.catalog.kinds.function import Function
 from auditor.comparison.bodies import body_hash, differs_in_layout_only
 from auditor.contract.breach import Cause, Checked, listed
-from auditor.contract.facts import ROUTINES, Facts, body_fields, body_message, is_pattern, matches
+from auditor.contract.facts import ROUTINES, Facts, body_fields, body_message
 from auditor.contract.written import function_attributes
 from auditor.declaration.base import Text
 from auditor.declaration.entries import FunctionEntry
+from auditor.globs import is_pattern, matches_name
 from auditor.migrations.effects import changes_of
 from auditor.model import ObjectId, Severity
 from auditor.model.change import CreateFunction
@@ -58,7 +59,7 @@ def functions_named(facts: Facts, entry: FunctionEntry) -> list[ObjectId]:
     known |= {item for item in facts.history.lives if item.kind in ROUTINES and facts.should_be(item)}
     if facts.expected is not None:
         known |= {item for item in facts.expected.objects if item.kind in ROUTINES}
-    return sorted(item for item in known if matches(entry.name, item.identity))
+    return sorted(item for item in known if matches_name(entry.name, item.identity))
 
 
 def declared_body(facts: Facts, entry: FunctionEntry, item: ObjectId) -> str | None:

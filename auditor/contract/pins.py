@@ -14,13 +14,14 @@ from auditor.catalog.kinds.function import Function
 from auditor.catalog.kinds.trigger import Trigger
 from auditor.comparison.bodies import body_hash
 from auditor.contract.breach import listed
-from auditor.contract.facts import Facts, is_pattern
+from auditor.contract.facts import Facts
 from auditor.contract.functions import functions_named
 from auditor.contract.rows import declared_rows, differences
 from auditor.contract.triggers import firing_of
 from auditor.declaration.editing import Value
 from auditor.declaration.entries import FunctionEntry, RowsEntry, TriggerEntry
 from auditor.declaration.firing import parse_firing
+from auditor.globs import is_pattern
 from auditor.model import Location, ObjectId
 
 MOST_ROWS = 500

@@ -16,8 +16,8 @@ from auditor.catalog.kinds import BY_KIND
 from auditor.catalog.kinds.function import Function
 from auditor.comparison.bodies import body_hash
 from auditor.comparison.snapshots import compare
-from auditor.contract.facts import is_pattern, matches
 from auditor.declaration.load import Configuration
+from auditor.globs import is_pattern, matches_name
 from auditor.history import Definition, Life
 from auditor.model import CatalogObject, Effect, Location, ObjectId, Snapshot
 
@@ -171,7 +171,7 @@ def contract_entries(configuration: Configuration, item: ObjectId) -> list[dict[
     found += [
         ("functions", one.name.location)
         for one in contract.functions
-        if item.kind in _ROUTINES and matches(str(one.name), item.identity)
+        if item.kind in _ROUTINES and matches_name(str(one.name), item.identity)
     ]
     found += [("dedupe_keys", one.location) for one in contract.dedupe_keys if _names("table", one.table, item)]
     for queue in contract.queues:
@@ -205,7 +205,7 @@ def _would_be_read(item: ObjectId, life: Life, expected: Snapshot | None) -> boo
 def _names(kind: str, text: str, item: ObjectId) -> bool:
     if kind == "function":
         return item.kind in _ROUTINES and str(text) == item.identity
-    return item.kind == kind and (matches(text, item.identity) if is_pattern(text) else text == item.identity)
+    return item.kind == kind and (matches_name(text, item.identity) if is_pattern(text) else text == item.identity)
 
 
 def _differences(item: ObjectId, expected: Snapshot, live: Snapshot) -> tuple[tuple[str, str, str], ...] | None:

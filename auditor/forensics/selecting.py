@@ -5,9 +5,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-from auditor.contract.facts import is_pattern, matches
 from auditor.declaration.readers import identity, split_kind
 from auditor.errors import UsageError
+from auditor.globs import is_pattern, matches_name
 from auditor.model import ObjectId
 
 
@@ -59,4 +59,4 @@ def _readings(subject: str) -> Iterable[tuple[str, ...]]:
 
 
 def _is(pattern: str, item: ObjectId) -> bool:
-    return matches(pattern, item.identity) or matches(pattern, str(item))
+    return matches_name(pattern, item.identity) or matches_name(pattern, str(item))

@@ -8,11 +8,11 @@ more literal characters.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from auditor.globs import matches_name
 from auditor.model import Location, ObjectId, OwnerClass
 
 _ALSO = {"composite type": "type"}
@@ -44,7 +44,7 @@ class OwnershipEntry:
         identity = item.identity
         if self._without_arguments:
             identity = identity.partition("(")[0]
-        return self._regex.fullmatch(identity) is not None
+        return matches_name(self.pattern, identity)
 
     @property
     def literals(self) -> int:
@@ -54,12 +54,6 @@ class OwnershipEntry:
     @cached_property
     def _without_arguments(self) -> bool:
         return self.kind in {"function", "procedure", "aggregate"} and "(" not in self.pattern
-
-    @cached_property
-    def _regex(self) -> re.Pattern[str]:
-        parts = re.split(r"([*?])", self.pattern)
-        wild = {"*": ".*", "?": "."}
-        return re.compile("".join(wild.get(part, re.escape(part)) for part in parts), re.DOTALL)
 
 
 class Ownership:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from auditor.globs import matches
+from auditor.globs import matches, matches_name
 from auditor.model import Finding, Location
 from auditor.rules import BY_CODE
 from auditor.rules.configuration import allowance_expired, allowance_unused, allowance_without_reason
@@ -111,10 +110,7 @@ def lets_pass(entry: Allowance, finding: Finding) -> bool:
 
 
 def _matches_object(pattern: str, finding: Finding) -> bool:
-    """`*` and `?` are the only wildcards; a `[` is a part of names such as `integer[]`."""
-    wild = {"*": ".*", "?": "."}
-    regex = "".join(wild.get(part, re.escape(part)) for part in re.split(r"([*?])", pattern))
-    return finding.object is not None and re.fullmatch(regex, str(finding.object), re.DOTALL) is not None
+    return finding.object is not None and matches_name(pattern, str(finding.object))
 
 
 def _family(code: str) -> str:

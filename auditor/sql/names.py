@@ -132,11 +132,6 @@ def clip(name: str, limit: int = 63) -> str:
     return name if len(data) <= limit else data[:limit].decode(errors="ignore")
 
 
-def on_table(name: str, schema: str | None, table: str) -> str:
-    """`name on schema.table`: the identity of a trigger, policy, rule or constraint."""
-    return f"{quote_identifier(name)} on {qualified(schema, table)}"
-
-
 def is_builtin_type(name: str) -> bool:
     """Whether an unqualified type name means one of pg_catalog's, arrays (`_text`) included."""
     return name in BUILTIN_TYPES or (name.startswith("_") and name[1:] in BUILTIN_TYPES)
@@ -252,11 +247,6 @@ def own_name(identity: str) -> str:
     text, _, _ = _partition_outside_quotes(text, "(")
     parts = _split_dotted(text)
     return parts[-1][0] if parts else ""
-
-
-def short_identity(identity: str) -> str:
-    """An identity for the eye: without the `pg_catalog.` before types, a blank after each comma."""
-    return identity.replace("pg_catalog.", "").replace(",", ", ")
 
 
 # Private

@@ -61,14 +61,6 @@ def same_predicate(left: str | None, right: str | None) -> bool:
     return one is not None and one == (frozenset() if right is None else conditions(right))
 
 
-def same_expression(left: str, right: str) -> bool:
-    """Whether two expressions are the same text or have the same canonical form."""
-    if left == right:
-        return True
-    one = canonical(left)
-    return one is not None and one == canonical(right)
-
-
 # Private
 
 _INVERSE = {"=": "<>", "<>": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}

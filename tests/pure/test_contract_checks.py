@@ -26,12 +26,16 @@ from auditor.model import CatalogObject, Location, Migration, ObjectId, OwnerCla
 from auditor.sql.allowed import allowed_values
 from auditor.sql.predicates import (
     canonical,
-    same_expression,
     same_predicate,
 )
 from auditor.sql.trigger_text import same_condition, trigger_text
 
 NO_HISTORY = History((), (), {}, {})
+
+
+def same_expression(left: str, right: str) -> bool:
+    """Whether two expressions have one canonical form."""
+    return left == right or (canonical(left) is not None and canonical(left) == canonical(right))
 
 
 def facts(*live: CatalogObject, history: History = NO_HISTORY) -> Facts:

@@ -13,11 +13,9 @@ from auditor.sql.names import (
     format_type,
     normalise_identity,
     normalise_kind,
-    on_table,
     own_name,
     qualified,
     quote_identifier,
-    short_identity,
     split_name,
 )
 
@@ -54,11 +52,6 @@ def test_quoted_names_come_back(schema: str, name: str) -> None:
 )
 def test_quote_identifier(name: str, expected: str) -> None:
     assert quote_identifier(name) == expected
-
-
-def test_on_table() -> None:
-    assert on_table("On Change", "public", "user") == '"On Change" on public."user"'
-    assert qualified(None, "Order") == '"Order"'
 
 
 def test_clip_never_cuts_a_character() -> None:
@@ -138,10 +131,6 @@ def test_normalise_identity_makes_up_no_schema() -> None:
 def test_normalise_kind() -> None:
     assert normalise_kind("Domain") == "type"
     assert normalise_kind("materialized   view") == "materialized view"
-
-
-def test_short_identity() -> None:
-    assert short_identity("public.f(pg_catalog.text,integer)") == "public.f(text, integer)"
 
 
 @pytest.mark.parametrize(

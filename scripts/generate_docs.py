@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from auditor.audits.explain import SECTIONS
+from auditor.audits.explain import SECTIONS, all_rules
 from auditor.catalog import kinds
 from auditor.catalog.coverage import NOT_READ, WITHHELD
 from auditor.catalog.kinds import KINDS
@@ -35,6 +35,7 @@ def pages() -> dict[str, str]:
         "rules/README.md": _rule_index(),
         "commands/README.md": _command_index(),
     }
+    made["rules/neighbours.md"] = _neighbours()
     made |= {f"rules/{rule.code}.md": _rule(rule) for rule in RULES}
     made |= {f"commands/{path[0]}.md": _command(list(path)) for path in _commands() if len(path) == 1}
     return {path: GENERATED + text for path, text in made.items()} | {FILE: schema_text()}
@@ -143,7 +144,23 @@ def _rule_index() -> str:
     rows = "\n".join(f"| [{r.code}]({r.code}.md) | {r.name} | {r.severity.value} | {r.summary} |" for r in RULES)
     return f"""# Rules
 
-`auditor explain CODE` shows the same pages. A code never changes its meaning and is never used again.
+`auditor explain CODE` shows the same pages. A code never changes its meaning and is never used again. Findings of
+squawk and plpgsql_check have [codes of their own](neighbours.md).
+
+| code | name | severity | what it says |
+|---|---|---|---|
+{rows}
+"""
+
+
+def _neighbours() -> str:
+    others = [rule for rule in all_rules() if not isinstance(rule, Rule)]
+    rows = "\n".join(f"| `{one.code}` | {one.name} | {one.severity} | {one.summary} |" for one in others)
+    return f"""# Codes of squawk and plpgsql_check
+
+Both run beside the rules where they are installed, and their findings stand in the same report, with the same
+severities by class, the same `allow:` and the same exit codes. `auditor explain CODE` tells more of each, and of
+any other SQLSTATE, or of a rule that a newer squawk has.
 
 | code | name | severity | what it says |
 |---|---|---|---|

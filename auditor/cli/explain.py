@@ -19,8 +19,13 @@ if TYPE_CHECKING:
 @click.option("--list", "list_all", is_flag=True, help="List all rules.")
 @reporting(formats=("text", "json"), settings={"rule": "subject"})
 def explain(settings: Settings, *, list_all: bool) -> Report:
-    """Explain a rule, given by its code (DRF003) or name (function-body-changed): what it means, why it
-    matters, what to do, how to allow it, with an example of each kind.
+    r"""Explain a code that stands in a report, or the name beside it: what it means, why it matters, what to do,
+    how to allow it, with an example of each kind. Codes of squawk and plpgsql_check are explained too.
+
+    \b
+    auditor explain DRF003
+    auditor explain squawk/require-concurrent-index-creation
+    auditor explain plpgsql_check/42703
     """
     from auditor.audits import explain as audit
 

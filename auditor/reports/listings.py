@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from typing import Any
 
@@ -140,11 +140,13 @@ def explain(data: Data, view: View, page: Page) -> None:  # noqa: ARG001
         page.table([(("bold", r["code"]), r["name"], r["severity"], r["summary"]) for r in rules])
         return
     rule = rules[0]
-    page.line(("bold", f"{rule['code']} {rule['name']}"), ("dim", f"  {rule['severity']}"))
+    page.line(("bold", f"{rule['code']} {rule['name']}"))
+    page.row("severity", rule["severity"], indent=0)
     page.blank()
-    for line in rule["page"].split("\n"):
-        page.line(("bold", line) if line[:1].strip() and line in rule["sections"] else line)
-    for title in ("bad", "good"):
+    for indented, lines in groupby(rule["page"].split("\n"), key=lambda line: len(line) - len(line.lstrip())):
+        for paragraph in _paragraphs(lines, rule["sections"]):
+            page.prose(paragraph, indented, "bold" if paragraph in rule["sections"] else "plain")
+    for title in ("bad", "good") if rule["bad"] else ():
         page.blank()
         page.line(("bold", f"Example: {title}"))
         for file, text in rule[title].items():
@@ -198,6 +200,22 @@ LISTINGS: dict[str, Listing] = {
 
 
 # Private
+
+
+def _paragraphs(lines: Iterable[str], headings: Iterable[str]) -> Iterator[str]:
+    """Lines that belong together as one text, to be wrapped anew; headings and empty lines stand alone."""
+    gathered: list[str] = []
+    for line in (one.strip() for one in lines):
+        alone = not line or line in headings
+        if alone and gathered:
+            yield " ".join(gathered)
+            gathered = []
+        if alone:
+            yield line
+        else:
+            gathered.append(line)
+    if gathered:
+        yield " ".join(gathered)
 
 
 def _event(item: Data) -> tuple[Span | str, ...]:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,10 +13,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from auditor.audits import explain
+from auditor.audits.parts.squawk import find_squawk
 from auditor.cli import COMMANDS, main
 from auditor.errors import ConfigurationError, ConfigurationProblem, CouldNotCheck
 from auditor.model import Report
-from auditor.rules import BY_CODE
+from auditor.rules import BY_CODE, squawk
 
 HEAVY = (
     "alembic",
@@ -317,7 +319,75 @@ def test_explain_shows_the_whole_page() -> None:
 
 def test_explain_lists_all_rules() -> None:
     lines = run("explain", "--list").stdout.splitlines()
-    assert [line.split()[0] for line in lines] == list(BY_CODE)
+    codes = [line.split()[0] for line in lines if line[:1].strip()]
+    assert codes == [rule.code for rule in explain.all_rules()]
+    assert codes[: len(BY_CODE)] == list(BY_CODE)
+
+
+def test_every_code_that_stands_in_the_program_is_explained() -> None:
+    """Also in messages and documentation: a code that a person meets and cannot look up is a riddle."""
+    found: set[str] = set()
+    top = Path(explain.__file__).parents[2]
+    families = "|".join({code[:3] for code in BY_CODE})
+    for path in (*(top / "auditor").rglob("*.py"), *(top / "docs").rglob("*.md")):
+        text = path.read_text("utf-8")
+        found |= set(re.findall(rf"(?<![\w/-])(?:{families})[0-9]{{3}}(?![\w-])", text))
+        found |= set(re.findall(r"(?:squawk|plpgsql_check)/[a-z0-9]+(?:[-_][a-z0-9]+)*(?=[`\s,}\"])", text))
+    found -= {"squawk/docs"}
+    assert {"GRD001", "FLO002", "GAT001", "CFG004", "squawk/ban-drop-column"} <= found
+    for code in sorted(found):
+        assert run("explain", code).exit_code == 0, code
+
+
+def test_every_sqlstate_is_explained() -> None:
+    import psycopg.errors
+
+    states = {getattr(one, "sqlstate", None) for one in vars(psycopg.errors).values()}
+    for state in sorted(one for one in states if isinstance(one, str)):
+        result = run("explain", f"plpgsql_check/{state.lower()}")
+        assert result.exit_code == 0, state
+        assert "How to allow it" in result.stdout
+    assert run("explain", "undefined_table").stdout == run("explain", "42P01").stdout
+
+
+@pytest.mark.parametrize("rule", sorted(squawk.RULES))
+def test_every_rule_of_squawk_is_explained(rule: str) -> None:
+    result = run("explain", f"squawk/{rule}")
+    assert result.exit_code == 0
+    for part in (f"https://squawkhq.com/docs/{rule}", "What to do", f"squawk: {{off: [{rule}]}}"):
+        assert part in result.stdout
+
+
+@pytest.mark.squawk
+@pytest.mark.skipif(find_squawk() is None, reason="squawk is not installed (the extra `squawk`)")
+def test_squawk_itself_knows_its_rules_and_newer_ones_are_explained(monkeypatch: pytest.MonkeyPatch) -> None:
+    program = find_squawk()
+    assert program is not None
+    names = ",".join(squawk.RULES)
+    done = subprocess.run(
+        [program, f"--exclude={names}", "--stdin-filepath", "x.sql"], input="", capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    monkeypatch.setattr(squawk, "RULES", {})
+    assert "newer than this program" in run("explain", "squawk/ban-drop-column").stdout
+    assert run("explain", "squawk/ban-drop-colum").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("wrong", "suggested"),
+    [
+        ("DRF0003", "did you mean DRF003"),
+        ("function-body-chagned", "did you mean DRF003"),
+        ("squawk/ban-drop-colum", "did you mean squawk/ban-drop-column"),
+        ("plpgsql_check/42p0", "did you mean plpgsql_check/42p"),
+        ("undefind_table", "did you mean plpgsql_check/42p01"),
+        ("zzz", "no rule is called 'zzz' (all rules: auditor explain --list)"),
+    ],
+)
+def test_what_is_no_code_is_suggested(wrong: str, suggested: str) -> None:
+    result = run("explain", wrong)
+    assert result.exit_code == 2
+    assert suggested in result.stderr
 
 
 def test_the_format_may_come_from_the_environment() -> None:

@@ -12,6 +12,7 @@ from auditor.declaration.load import Configuration
 from auditor.model import Finding, Location, Severity
 from auditor.replay.plpgsql_check import Message
 from auditor.rules.classed import by_class
+from auditor.rules.plpgsql_check import PREFIX
 
 EVALUATED = "plpgsql_check/*"
 NOT_THERE = "PL/pgSQL semantics: the server of the replay does not offer the extension plpgsql_check"
@@ -64,7 +65,7 @@ def _findings(messages: list[Message], facts: Facts, *, stand_ins: bool) -> Iter
         doubt = stand_ins and one.sqlstate in _OF_STAND_INS
         where = f" (for {one.relation})" if one.relation is not None else ""
         yield Finding(
-            f"plpgsql_check/{one.sqlstate.lower() or 'error'}",
+            f"{PREFIX}{one.sqlstate.lower() or 'error'}",
             "plpgsql-check",
             Severity.NOTE if doubt else severity,
             f"{one.routine}{where}: {one.message}",

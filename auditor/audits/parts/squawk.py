@@ -18,7 +18,8 @@ from typing import Any
 from auditor.audits.parts.inputs import Inputs, Outcome
 from auditor.declaration.load import Configuration
 from auditor.history.course import newest
-from auditor.model import Finding, Location, Migration, ObjectId, OwnerClass, Severity, Statement
+from auditor.model import Finding, Location, Migration, ObjectId, OwnerClass, Statement
+from auditor.rules.squawk import PREFIX, link, severity_of
 
 EVALUATED = "squawk/*"
 TIMEOUT_SECONDS = 60
@@ -101,12 +102,6 @@ def sheet_of(migration: Migration) -> Sheet:
 
 # Private
 
-_HARMLESS = "prefer-"
-"""How rules begin that are about style: no error, whatever they are about."""
-
-_PRECAUTIONS = frozenset({"require-lock-timeout", "require-statement-timeout"})
-"""Rules that find no hazard, but that nothing was done about one that may be there: a warning for core."""
-
 
 def _run(program: str, migrations: list[Migration], off: list[str], pg_major: int) -> list[dict[str, Any]]:
     """The findings of squawk, as its JSON reporter writes them; `file` is the number of the migration."""
@@ -158,24 +153,16 @@ def _findings(
         place, number = sheet_of(migration).place(int(one["line"]), int(one["column"]), migration.statements)
         item, owner_class = _subject(inputs, configuration, migration.id, number)
         yield Finding(
-            f"squawk/{rule}",
+            f"{PREFIX}{rule}",
             rule,
-            _severity(rule, owner_class),
+            severity_of(rule, owner_class),
             str(one.get("message", rule)),
-            str(one.get("help") or f"https://squawkhq.com/docs/{rule}"),
+            str(one.get("help") or link(rule)),
             owner_class=owner_class,
             object=item,
             field=migration.id,
             location=place,
         )
-
-
-def _severity(rule: str, owner_class: OwnerClass | None) -> Severity:
-    if rule.startswith(_HARMLESS):
-        return Severity.NOTE
-    if owner_class is OwnerClass.CORE:
-        return Severity.WARNING if rule in _PRECAUTIONS else Severity.ERROR
-    return Severity.NOTE if owner_class is OwnerClass.LEGACY or rule in _PRECAUTIONS else Severity.WARNING
 
 
 def _subject(

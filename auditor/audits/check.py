@@ -6,8 +6,11 @@ from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
-from auditor.audits.guard import guarded
+import psycopg
+
+from auditor.audits.guard import Guarded, guarded
 from auditor.audits.parts.bodies import drifted_bodies, judge_bodies
 from auditor.audits.parts.inputs import Inputs, Outcome, read_inputs, report, required
 from auditor.audits.parts.judging import drifted, keeps_contract
@@ -26,6 +29,8 @@ from auditor.declaration.load import Configuration
 from auditor.errors import CouldNotCheck
 from auditor.model import Report, Snapshot
 
+Connection = psycopg.Connection[Any]
+
 
 @dataclass(frozen=True, slots=True)
 class Looked:
@@ -34,14 +39,23 @@ class Looked:
     Attributes:
         outcome: what was found, before `allow:` is applied.
         inputs: what was read.
-        made: the catalog that the migrations make, or None if they could not be run to their end.
+        replayed: the migrations as they ran, or None if they could not be run at all.
         live: the live database, or None.
+        drifted: fingerprints of the findings that only the live database has.
+        guarded: what the guards found, or None: there are none, or they could not be asked.
     """
 
     outcome: Outcome
     inputs: Inputs
-    made: Snapshot | None
+    replayed: Replayed | None
     live: Live | None
+    drifted: frozenset[str] = frozenset()
+    guarded: Guarded | None = None
+
+    @property
+    def made(self) -> Snapshot | None:
+        """The catalog that the migrations make, or None if they could not be run to their end."""
+        return self.replayed.snapshot if self.replayed is not None else None
 
 
 def run(settings: Settings, *, record: Path | None = None) -> Report:
@@ -66,16 +80,21 @@ def run(settings: Settings, *, record: Path | None = None) -> Report:
     return made
 
 
-def look(settings: Settings, asked: Callable[[Inputs], Iterable[str]] | None = None) -> Looked:
+def look(
+    settings: Settings,
+    asked: Callable[[Inputs], Iterable[str]] | None = None,
+    further: Callable[[Connection, Inputs], Any] | None = None,
+) -> Looked:
     """All that :func:`run` tells; it raises the same.
 
     Args:
         settings: of the run.
         asked: gives the ids of the migrations that are new; the newest one is if not given.
+        further: reads what else is wanted of the live database, in the same transaction as its catalog.
     """
     inputs = read_inputs(settings, configured=True)
     configuration = required(inputs.configuration, settings)
-    live, live_outcome = _live(settings, inputs)
+    live, live_outcome = _live(settings, inputs, further)
     replayed, replay_outcome = _replayed(settings, inputs, live)
     captured: Container[str] = ()
     if replayed is not None:
@@ -91,6 +110,7 @@ def look(settings: Settings, asked: Callable[[Inputs], Iterable[str]] | None = N
         outcome += keeps_contract(inputs, replayed.snapshot, replayed.data) + _bodies(inputs, replayed.snapshot)
         outcome += judge_plpgsql(replayed, configuration, outcome.findings)
     outcome += live_outcome
+    drift = Outcome()
     if live is not None:
         expected = replayed.snapshot if replayed is not None else None
         facts = Facts(
@@ -102,10 +122,12 @@ def look(settings: Settings, asked: Callable[[Inputs], Iterable[str]] | None = N
             data=live.data,
             expected_data=replayed.data if replayed is not None else None,
         )
-        outcome += _without_what_was_said(drifted(facts, "core"), outcome)
-        outcome += _without_what_was_said(drifted_bodies(facts), outcome)
-    outcome += _guards(configuration, settings)
-    return Looked(outcome, inputs, replayed.snapshot if replayed is not None else None, live)
+        drift = _without_what_was_said(drifted(facts, "core"), outcome)
+        drift += _without_what_was_said(drifted_bodies(facts), outcome + drift)
+        outcome += drift
+    guards, guard_outcome = _guards(configuration, settings)
+    fingerprints = frozenset(finding.fingerprint for finding in drift.findings)
+    return Looked(outcome + guard_outcome, inputs, replayed, live, fingerprints, guards)
 
 
 # Private
@@ -130,11 +152,14 @@ def _bodies(inputs: Inputs, snapshot: Snapshot) -> Outcome:
     return judge_bodies(Facts(inputs.configuration, inputs.history, snapshot, snapshot), source="replay")
 
 
-def _live(settings: Settings, inputs: Inputs) -> tuple[Live | None, Outcome]:
+def _live(
+    settings: Settings, inputs: Inputs, further: Callable[[Connection, Inputs], Any] | None
+) -> tuple[Live | None, Outcome]:
     if not settings.db_asked:
         return None, Outcome(not_checked=("live database: none was given (--db URL)",))
+    more = (lambda connection: further(connection, inputs)) if further is not None else None
     try:
-        live = read_live(settings.db, inputs)
+        live = read_live(settings.db, inputs, further=more)
     except CouldNotCheck as error:
         return None, Outcome(could_not_check=(f"live database: {error}",))
     return live, Outcome(notes=(live.note,))
@@ -150,10 +175,11 @@ def _without_what_was_said(later: Outcome, earlier: Outcome) -> Outcome:
     )
 
 
-def _guards(configuration: Configuration, settings: Settings) -> Outcome:
+def _guards(configuration: Configuration, settings: Settings) -> tuple[Guarded | None, Outcome]:
     if not configuration.guards:
-        return Outcome()
+        return None, Outcome()
     try:
-        return guarded(configuration, settings).outcome
+        found = guarded(configuration, settings)
     except CouldNotCheck as error:
-        return Outcome(could_not_check=(f"guards: {error}",))
+        return None, Outcome(could_not_check=(f"guards: {error}",))
+    return found, found.outcome

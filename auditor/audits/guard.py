@@ -40,10 +40,12 @@ class Guarded:
     Attributes:
         outcome: as a part of a report.
         violations: all of them, whatever the baseline knows.
+        files: that were looked at.
     """
 
     outcome: Outcome
     violations: tuple[Violation, ...]
+    files: tuple[ReadFile, ...] = ()
 
 
 def run(
@@ -96,17 +98,14 @@ def guarded(configuration: Configuration, settings: Settings, *, paths: Sequence
         UsageError: a path does not exist.
         CouldNotCheck: there are no source files, or ast-grep is not installed.
     """
-    listing = list_files(settings.root, _of_migrations(configuration, settings.root))
-    files = read_source(listing)
-    if not files:
-        raise CouldNotCheck(f"no source files below {settings.root}")
+    listing, files = read_sources(configuration, settings)
     asked = _selected(files, paths, settings)
     if not asked:
         raise CouldNotCheck("no source files in the paths given")
     judged = judge(
         configuration.guards,
         asked,
-        search_path=_search_path(configuration),
+        search_path=search_path_of(configuration),
         functions=[str(entry.name) for entry in configuration.contract.functions],
     )
     baseline = read_baseline(settings.root)
@@ -137,7 +136,26 @@ def guarded(configuration: Configuration, settings: Settings, *, paths: Sequence
         data={"guards": _values(configuration, judged, compared)},
         inline=tuple(one for file in asked for one in inline(file.path, file.file.allowances)),
     )
-    return Guarded(outcome, judged.violations)
+    return Guarded(outcome, judged.violations, tuple(asked))
+
+
+def read_sources(configuration: Configuration, settings: Settings) -> tuple[Listing, tuple[ReadFile, ...]]:
+    """The source files of a project, as guards look at them.
+
+    Raises:
+        CouldNotCheck: there are none, or ast-grep is not installed.
+    """
+    listing = list_files(settings.root, _of_migrations(configuration, settings.root))
+    files = read_source(listing)
+    if not files:
+        raise CouldNotCheck(f"no source files below {settings.root}")
+    return listing, files
+
+
+def search_path_of(configuration: Configuration) -> tuple[str, ...]:
+    """Schemas in which a name without one may lie: those of the migrations, or `public`."""
+    named = dict.fromkeys(str(schema) for source in configuration.migrations for schema in source.search_path)
+    return tuple(named) or ("public",)
 
 
 # Private
@@ -159,12 +177,6 @@ def _shown(path: Path, root: Path) -> str:
         return path.resolve().relative_to(root.resolve()).as_posix()
     except ValueError:
         return path.as_posix()
-
-
-def _search_path(configuration: Configuration) -> tuple[str, ...]:
-    """Schemas in which a name without one may lie: those of the migrations, or `public`."""
-    named = dict.fromkeys(str(schema) for source in configuration.migrations for schema in source.search_path)
-    return tuple(named) or ("public",)
 
 
 def _selected(files: Sequence[ReadFile], paths: Sequence[Path], settings: Settings) -> list[ReadFile]:
@@ -219,6 +231,7 @@ def _values(configuration: Configuration, judged: Judged, compared: Compared) ->
             "violations": all_[guard.key],
             "in_baseline": known[guard.key],
             "not_understood": unclear[guard.key],
+            "files": judged.files[guard.key],
         }
         for guard in configuration.guards
     ]

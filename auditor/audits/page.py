@@ -1,131 +1,110 @@
-"""What the page shows beside the findings of a check: every core object's life, and the core as a map."""
+"""What the page shows beside the findings of a check: every core object's life and live state, drift, guards, the
+live flow, the core as a map, and what was looked at.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import datetime
-import itertools
-from collections.abc import Iterator
 from typing import Any
 
 from auditor.audits import check
-from auditor.audits.parts.core_map import core_map
-from auditor.audits.parts.inputs import report, required
+from auditor.audits.check import Looked
+from auditor.audits.guard import read_sources
+from auditor.audits.parts.forensic import Rows, read_rows
+from auditor.audits.parts.inputs import Inputs, report, required
+from auditor.audits.showing.core_map import core_map
+from auditor.audits.showing.coverage import coverage
+from auditor.audits.showing.flow import COMMAND, live_flow
+from auditor.audits.showing.guards import guards, lines_of
+from auditor.audits.showing.live import LiveStates
+from auditor.audits.showing.objects import core_objects
 from auditor.bodies.of_snapshot import scene_of_snapshot
-from auditor.comparison.bodies import body_diff
 from auditor.config import Settings
 from auditor.contract.facts import Facts
 from auditor.declaration.load import Configuration
-from auditor.history import Definition, Life
-from auditor.model import Finding, ObjectId, OwnerClass, Report
+from auditor.errors import CouldNotCheck
+from auditor.model import Report
+from auditor.source.read import ReadFile
 
 
 def run(settings: Settings) -> Report:
-    """Check as `auditor check` does, and gather what the page shows.
+    """Check as `auditor check` does, read the live flow too where a database is given, and gather what the page
+    shows.
 
     Raises:
         ConfigurationError: `classifications.yaml` is missing or wrong.
+        UsageError: a URL cannot be understood.
         CouldNotCheck: there are no migrations.
     """
-    looked = check.look(settings)
+    looked = check.look(settings, further=_provenance)
     configuration = required(looked.inputs.configuration, settings)
-    history = looked.inputs.history
-    whole = report("report", looked.outcome, looked.inputs, settings)
-    shown = looked.live.snapshot if looked.live is not None else looked.made
-    picture = None
-    facts = None
-    if shown is not None:
-        facts = Facts(configuration, history, shown, looked.made)
-        picture = core_map(scene_of_snapshot(facts), configuration)
-    core = [
-        life for _, life in sorted(history.lives.items()) if _is_core(life, configuration, looked.inputs.history)
-    ]
-    wrong = {finding.object: finding for finding in reversed(whole.findings) if finding.object is not None}
+    outcome = looked.outcome + live_flow(settings, configuration, looked.live)
+    whole = report("report", outcome, looked.inputs, settings)
+    live = LiveStates(looked, looked.live) if looked.live is not None else None
     return dataclasses.replace(
         whole,
         data={
             **whole.data,
             "project": settings.root.resolve().name,
             "generated": datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d %H:%M UTC"),
-            "objects": [
-                _object(life, wrong.get(life.object), facts, is_live=looked.live is not None) for life in core
-            ],
-            "map": picture,
+            "database": looked.live.note if looked.live is not None else None,
+            "drift": _drift(settings, looked, whole),
+            "objects": core_objects(looked.inputs, configuration, whole.findings, live),
+            "map": _picture(settings, configuration, looked),
+            "guards": guards(configuration, looked.guarded, whole.findings),
+            "coverage": coverage(whole, looked, configuration, live),
+            "lines": lines_of(settings.root, (finding.location for finding in whole.findings)),
         },
     )
 
 
 # Private
 
-_HANGING = frozenset({"table column", "foreign table column", "sequence", "default acl", "role", "schema"})
-"""Kinds that are told with their table, or that have no text of their own."""
+
+def _provenance(connection: Any, inputs: Inputs) -> Rows:
+    return read_rows(connection, inputs.migrations)
 
 
-def _is_core(life: Life, configuration: Configuration, history: Any) -> bool:
-    if life.object.kind in _HANGING or not (life.exists or life.definitions):
-        return False
-    owner = configuration.ownership.owner_of(life.object, history.ancestors(life.object))[0]
-    return owner is OwnerClass.CORE and not (life.object.kind == "table constraint" and not life.definitions)
+def _drift(settings: Settings, looked: Looked, whole: Report) -> dict[str, Any]:
+    """Which findings the live database alone has, or why there is no answer."""
+    if looked.live is not None:
+        told = [one.fingerprint for one in whole.findings if one.fingerprint in looked.drifted]
+        return {
+            "state": "checked",
+            "told": looked.live.note,
+            "findings": told,
+            "command": "auditor drift --db URL",
+        }
+    if settings.db_asked:
+        why = next((one for one in whole.could_not_check if one.startswith("live database: ")), "")
+        told_why = why.removeprefix("live database: ")
+        return {"state": "could-not-check", "told": told_why, "findings": [], "command": "auditor drift --db URL"}
+    return {"state": "not-checked", "told": "no database was given", "findings": [], "command": COMMAND}
 
 
-def _object(life: Life, finding: Finding | None, facts: Facts | None, *, is_live: bool) -> dict[str, Any]:
-    newest = life.last_definition if life.exists else None
-    state, told = _state(life, finding, facts, is_live=is_live)
-    return {
-        "kind": life.object.kind,
-        "identity": life.object.identity,
-        "state": state,
-        "told": told,
-        "events": list(_events(life)),
-        "differences": list(_differences(life.definitions)),
-        "newest": {"migration": newest.migration, "text": _text(newest)} if newest else None,
+def _picture(settings: Settings, configuration: Configuration, looked: Looked) -> dict[str, Any] | None:
+    """The map, of the live database where there is one; None without a catalog."""
+    shown = looked.live.snapshot if looked.live is not None else looked.made
+    if shown is None:
+        return None
+    facts = Facts(configuration, looked.inputs.history, shown, looked.made)
+    files, why = _sources(settings, configuration, looked)
+    return core_map(scene_of_snapshot(facts), configuration, files) | {
+        "of": "the live database" if looked.live is not None else "what the migrations make",
+        "workers_unknown": why,
     }
 
 
-def _state(life: Life, finding: Finding | None, facts: Facts | None, *, is_live: bool) -> tuple[str, str]:
-    versions = _versions(life)
-    if finding is not None and finding.severity.rank == 0:
-        return "error", f"{finding.code} {finding.name}"
-    if not life.exists:
-        return "", f"{versions}; dropped"
-    if is_live and facts is not None and _read(life.object, facts):
-        return "good", f"{versions}; live as it should be"
-    return "", versions
-
-
-def _versions(life: Life) -> str:
-    count = len(life.definitions)
-    if count > 1:
-        return f"{count} definitions, the newest of {life.definitions[-1].migration}"
-    if count == 1:
-        return f"defined by {life.definitions[0].migration}"
-    last = life.last_effect
-    return f"last changed by {last.migration}" if last is not None else ""
-
-
-def _read(item: ObjectId, facts: Facts) -> bool:
-    return item in facts.live
-
-
-def _events(life: Life) -> Iterator[dict[str, str]]:
-    """What happened to it, each kind of thing once a migration."""
-    told: set[tuple[str, str]] = set()
-    for effect in life.effects:
-        what = f"{effect.action}{f' to {effect.to}' if effect.to else ''}"
-        if effect.no_op or (effect.migration, what) in told:
-            continue
-        told.add((effect.migration, what))
-        certainty = "" if effect.certainty == "certain" else f" ({effect.certainty})"
-        yield {"migration": effect.migration, "what": what + certainty, "place": str(effect.location)}
-
-
-def _differences(definitions: list[Definition]) -> Iterator[dict[str, str]]:
-    """From each definition to the next that is not the same."""
-    for old, new in itertools.pairwise(definitions):
-        if old.sha256 != new.sha256:
-            title = f"{old.migration} to {new.migration}"
-            yield {"title": title, "diff": body_diff(_text(old), _text(new), old.migration, new.migration)}
-
-
-def _text(definition: Definition) -> str:
-    return definition.body if definition.body is not None else definition.text
+def _sources(
+    settings: Settings, configuration: Configuration, looked: Looked
+) -> tuple[tuple[ReadFile, ...], str | None]:
+    """The source files in which claim functions are called, or why there are none."""
+    if looked.guarded is not None:
+        return looked.guarded.files, None
+    if not configuration.contract.queues:
+        return (), None
+    try:
+        return read_sources(configuration, settings)[1], None
+    except CouldNotCheck as error:
+        return (), str(error)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -67,12 +67,14 @@ class Judged:
         unclear: accesses to what is not known.
         without_files: guards whose globs match no file.
         covered: paths of files that at least one guard is about.
+        files: number of files that each guard is about, by its key.
     """
 
     violations: tuple[Violation, ...]
     unclear: tuple[Unclear, ...]
     without_files: tuple[Guard, ...]
     covered: frozenset[str]
+    files: Mapping[str, int]
 
 
 class Matcher:
@@ -94,9 +96,13 @@ class Matcher:
 
     def about_file(self, path: str) -> bool:
         """Whether the guard says anything about a file."""
-        if any(_covers(str(pattern), path) for pattern in self.guard.excluded):
+        if self.leaves_out(path):
             return False
         return self.selects(path) == (self.guard.forbid is not None)
+
+    def leaves_out(self, path: str) -> bool:
+        """Whether `except` of the guard names a file."""
+        return any(_covers(str(pattern), path) for pattern in self.guard.excluded)
 
     def selects(self, path: str) -> bool:
         """Whether a file lies in the guard's `in`."""
@@ -155,11 +161,13 @@ def judge(
     matchers = [Matcher(guard, search_path, functions) for guard in guards]
     violations: list[Violation] = []
     covered: dict[str, list[Matcher]] = {}
+    counts: dict[str, int] = {}
     without = []
     for matcher in matchers:
         about = [file for file in files if matcher.about_file(file.path)]
         if not any(matcher.selects(file.path) for file in files):
             without.append(matcher.guard)
+        counts[matcher.guard.key] = len(about)
         for file in about:
             covered.setdefault(file.path, []).append(matcher)
             violations += (
@@ -168,7 +176,7 @@ def judge(
                 if matcher.about(access)
             )
     unclear = [one for file in files if file.path in covered for one in _unclear(file, covered[file.path])]
-    return Judged(tuple(violations), tuple(unclear), tuple(without), frozenset(covered))
+    return Judged(tuple(violations), tuple(unclear), tuple(without), frozenset(covered), counts)
 
 
 # Private

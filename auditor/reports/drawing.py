@@ -3,46 +3,48 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from collections import defaultdict
 from typing import Any
 
-COLUMNS = ("writers", "tables", "triggers", "functions", "queues, tables", "claims", "roles")
+COLUMNS = ("writers", "tables", "triggers", "functions", "queues, tables", "claims, updates", "workers", "roles")
 """Headings, in the order in which an event goes through."""
 
-WIDTH, GAP, LINE, PAD, TOP, ROW_GAP = 190, 60, 14, 12, 30, 14
-CHARACTERS = 24
-"""Of a line within a box."""
+ROLES = 7
+"""The column whose nodes are told in the boxes that lead to them."""
+
+WIDTH, GAP, LINE, SMALL, PAD, TOP, ROW_GAP = 150, 28, 14, 13, 12, 30, 12
+CHARACTERS, SMALL_CHARACTERS = 20, 23
+"""Of a line within a box, and of a note below it."""
 
 MOST_LINES = 4
+MOST_NOTES = 6
 
 
 def drawn(nodes: list[dict[str, Any]], edges: list[dict[str, Any]]) -> dict[str, Any]:
     """Where everything stands.
 
     Args:
-        nodes: each with `id`, `column` (index of :data:`COLUMNS`), `label`, `title`, `class`, `off`.
+        nodes: each with `id`, `column` (index of :data:`COLUMNS`), `label`, `title`, `class`, `off`, and if need
+            be `notes`.
         edges: each with `from`, `to`, `what`, `off`.
     """
-    used = sorted({node["column"] for node in nodes})
+    roles = {node["id"]: node["label"] for node in nodes if node["column"] == ROLES}
+    notes: dict[str, list[str]] = defaultdict(list)
+    for node in nodes:
+        notes[node["id"]] += [*node.get("notes", ()), *(["disabled"] if node["off"] else [])]
+    for edge in edges:
+        if edge["to"] in roles:
+            notes[edge["from"]].append(f"as {roles[edge['to']]}")
+    shown = [node for node in nodes if node["id"] not in roles]
+    used = sorted({node["column"] for node in shown})
     place = {column: number for number, column in enumerate(used)}
     boxes: dict[str, dict[str, Any]] = {}
     bottoms: dict[int, int] = defaultdict(lambda: TOP)
-    for node in _ordered(nodes, edges):
-        lines = _wrapped(node["label"])
-        height = PAD + LINE * len(lines)
+    for number, node in enumerate(_ordered(shown, edges)):
         column = place[node["column"]]
-        boxes[node["id"]] = {
-            "x": 10 + column * (WIDTH + GAP),
-            "y": bottoms[column],
-            "width": WIDTH,
-            "height": height,
-            "lines": lines,
-            "title": node["title"],
-            "kind": node["class"],
-            "state": "off" if node["off"] else "on",
-        }
-        bottoms[column] += height + ROW_GAP
+        box = _box(node, notes[node["id"]], 10 + column * (WIDTH + GAP), bottoms[column]) | {"number": number}
+        boxes[node["id"]] = box
+        bottoms[column] += box["height"] + ROW_GAP
     return {
         "width": 20 + len(used) * WIDTH + max(len(used) - 1, 0) * GAP,
         "height": max(bottoms.values(), default=TOP) + 4,
@@ -51,14 +53,44 @@ def drawn(nodes: list[dict[str, Any]], edges: list[dict[str, Any]]) -> dict[str,
         ],
         "nodes": list(boxes.values()),
         "edges": [
-            {"path": _path(boxes[edge["from"]], boxes[edge["to"]]), "title": _told(edge), "off": edge["off"]}
+            {
+                "path": _path(boxes[edge["from"]], boxes[edge["to"]]),
+                "title": told(edge),
+                "off": edge["off"],
+                "from": boxes[edge["from"]]["number"],
+                "to": boxes[edge["to"]]["number"],
+            }
             for edge in edges
             if edge["from"] in boxes and edge["to"] in boxes
         ],
     }
 
 
+def told(edge: dict[str, Any]) -> str:
+    """An edge in words."""
+    return f"{edge['from']} {edge['what']} {edge['to']}" + (" (off)" if edge["off"] else "")
+
+
 # Private
+
+
+def _box(node: dict[str, Any], notes: list[str], x: int, y: int) -> dict[str, Any]:
+    lines = _wrapped(node["label"], CHARACTERS)
+    small = [line for note in dict.fromkeys(notes) for line in _wrapped(note, SMALL_CHARACTERS)]
+    if len(small) > MOST_NOTES:
+        small = [*small[: MOST_NOTES - 1], "..."]
+    return {
+        "id": node["id"],
+        "x": x,
+        "y": y,
+        "width": WIDTH,
+        "height": PAD + LINE * len(lines) + SMALL * len(small) + (3 if small else 0),
+        "lines": lines,
+        "notes": small,
+        "title": node["title"],
+        "kind": node["class"],
+        "state": "off" if node["off"] else "on",
+    }
 
 
 def _ordered(nodes: list[dict[str, Any]], edges: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -79,20 +111,24 @@ def _ordered(nodes: list[dict[str, Any]], edges: list[dict[str, Any]]) -> list[d
     return ordered
 
 
-def _wrapped(label: str) -> list[str]:
-    """Lines of a box, broken behind `_` and `.` where names allow; the title has what does not fit."""
-    spaced = re.sub(r"(?<=[_.])(?=.)", "\0 ", label)
-    lines = textwrap.wrap(spaced, CHARACTERS + 2, break_on_hyphens=False)
-    lines = [piece for line in lines for piece in textwrap.wrap(line.replace("\0 ", ""), CHARACTERS)]
+def _wrapped(label: str, most: int) -> list[str]:
+    """Lines of a box, broken behind `_`, `/` and, in names, dots; the title has what does not fit."""
+    lines: list[str] = []
+    line = ""
+    for piece in re.findall(r"[^_/\s]*[_/\s]*" if "/" in label else r"[^_.\s]*[_.\s]*", label):
+        if line and len((line + piece).rstrip()) > most:
+            lines.append(line)
+            line = ""
+        line += piece
+        while len(line.rstrip()) > most:
+            lines.append(line[:most])
+            line = line[most:]
+    lines = [one.strip() for one in [*lines, line] if one.strip()]
     return lines if len(lines) <= MOST_LINES else [*lines[: MOST_LINES - 1], "..."]
 
 
 def _mean(values: list[float]) -> float:
     return sum(values) / len(values) if values else 1.0
-
-
-def _told(edge: dict[str, Any]) -> str:
-    return f"{edge['from']} {edge['what']} {edge['to']}" + (" (off)" if edge["off"] else "")
 
 
 def _path(start: dict[str, Any], end: dict[str, Any]) -> str:

@@ -53,7 +53,7 @@ def provenance(data: Data, view: View, page: Page) -> None:  # noqa: ARG001
                         one["transaction"]["relation"],
                     ),
                     ("bold", f"{one['kind']} {one['identity']}"),
-                    _origin(one["transaction"]) + _shape(one) + _last_noted(one),
+                    origin_told(one["transaction"]) + _shape(one) + _last_noted(one),
                 )
                 for one in data["objects"]
             ]
@@ -179,7 +179,9 @@ def weekly(data: Data, view: View, page: Page) -> None:
             page.line(f"{len(part['findings'])} findings" if part["findings"] else "nothing is wrong")
         elif day == "wednesday":
             for one in part["out_of_band"]:
-                page.line("  ", ("red", f"{one['kind']} {one['identity']}"), f"  {_origin(one['transaction'])}")
+                page.line(
+                    "  ", ("red", f"{one['kind']} {one['identity']}"), f"  {origin_told(one['transaction'])}"
+                )
             if part["doubt"]:
                 page.line("  ", ("yellow", part["doubt"]))
             if not part["out_of_band"]:
@@ -201,6 +203,37 @@ LISTINGS: dict[str, Listing] = {
     "forensics provenance": provenance,
 }
 """Command -> listing."""
+
+
+def origin_told(one: Data) -> str:
+    """Who wrote the newest row, and when."""
+    match one["relation"]:
+        case "migration":
+            told = f"by the transaction of {one['migration']}"
+        case "own":
+            told = f"by {one['migration']}"
+        case "between":
+            after = f"after {one['after']}" if one["after"] else "before the first migration of the ledger"
+            told = after + (f" and before {one['before']}" if one["after"] and one["before"] else "")
+            told = f"by no migration, {told}"
+        case _:
+            told = "by whom cannot be told"
+    if one["committed_at"]:
+        told += f", at {one['committed_at']}"
+    elif one["since"] and one["until"] and one["since"] != one["until"]:
+        told += f", between {one['since']} and {one['until']}"
+    elif one["since"]:
+        told += f", after {one['since']}" if one["relation"] == "between" else f", at {one['since']}"
+    elif one["until"]:
+        told += f", before {one['until']}"
+    return told + (f" ({one['reason']})" if one["reason"] else "")
+
+
+def entry_told(one: Data) -> str:
+    """An entry of the flight recorder on one line."""
+    application = f" with {one['application']}" if one["application"] else ""
+    client = f" from {one['client']}" if one["client"] else ""
+    return f"{one['at']}: {one['tag']} by {one['session_role']}{application}{client}, transaction {one['xid']}"
 
 
 # Private
@@ -253,42 +286,11 @@ _RELATION_STYLES: dict[str, Style] = {"between": "red", "unknown": "yellow"}
 _RELATION_STYLES |= {"migration": "green", "own": "green"}
 
 
-def _origin(one: Data) -> str:
-    """Who wrote the newest row, and when."""
-    match one["relation"]:
-        case "migration":
-            told = f"by the transaction of {one['migration']}"
-        case "own":
-            told = f"by {one['migration']}"
-        case "between":
-            after = f"after {one['after']}" if one["after"] else "before the first migration of the ledger"
-            told = after + (f" and before {one['before']}" if one["after"] and one["before"] else "")
-            told = f"by no migration, {told}"
-        case _:
-            told = "by whom cannot be told"
-    if one["committed_at"]:
-        told += f", at {one['committed_at']}"
-    elif one["since"] and one["until"] and one["since"] != one["until"]:
-        told += f", between {one['since']} and {one['until']}"
-    elif one["since"]:
-        told += f", after {one['since']}" if one["relation"] == "between" else f", at {one['since']}"
-    elif one["until"]:
-        told += f", before {one['until']}"
-    return told + (f" ({one['reason']})" if one["reason"] else "")
-
-
 def _last_noted(one: Data) -> str:
     """What the flight recorder says of the very transaction, or nothing."""
     xid = one["transaction"]["xid"]
     found = next((entry for entry in one["recorded"] or () if entry["xid"] % 2**32 == xid), None)
-    return f"; recorded {_noted(found)}" if found is not None else ""
-
-
-def _noted(one: Data) -> str:
-    """An entry of the flight recorder on one line."""
-    application = f" with {one['application']}" if one["application"] else ""
-    client = f" from {one['client']}" if one["client"] else ""
-    return f"{one['at']}: {one['tag']} by {one['session_role']}{application}{client}, transaction {one['xid']}"
+    return f"; recorded {entry_told(found)}" if found is not None else ""
 
 
 def _shape(one: Data) -> str:
@@ -345,9 +347,9 @@ def _live(item: Data, view: View, page: Page) -> None:
         _diff(live["diff"], view, page)
     if live["transaction"] is not None:
         style = _RELATION_STYLES.get(live["transaction"]["relation"], "plain")
-        page.row("written", _origin(live["transaction"]), style=style)
+        page.row("written", origin_told(live["transaction"]), style=style)
     for one in live.get("recorded") or ():
-        page.row("recorded", _noted(one))
+        page.row("recorded", entry_told(one))
 
 
 def _diff(diff: str, view: View, page: Page) -> None:

@@ -1,85 +1,83 @@
 """One page of HTML that needs nothing beside itself: no network, no files, no script to be read.
 
 Everything that comes from files or from a database is escaped by the template engine, and shown with what a
-terminal or a browser would act upon written out. The page's own script is the only one that its policy lets run.
+terminal or a browser would act upon written out. The page's own style and script are the only ones that its policy
+lets in.
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from auditor import __version__
-from auditor.model import Finding, Report
-from auditor.reports.drawing import drawn
-from auditor.reports.json import finding_values
+from auditor.model import Report
+from auditor.reports.drawing import drawn, told
+from auditor.reports.html_findings import Findings
+from auditor.reports.html_objects import object_groups
+from auditor.reports.html_parts import Anchors, Room, flow, guards, hero, migrations, tiles
 from auditor.reports.page import counted, visible
+from auditor.reports.strip import strip
 from auditor.reports.view import View
 
 if TYPE_CHECKING:
     import jinja2
 
-MOST_FINDINGS = 200
-MOST_CHARACTERS = 240_000
-"""Of definitions and differences: the page of 500 migrations is to stay below 1 MB."""
+LIMIT = 950_000
+"""Bytes of a page of 500 migrations: it is to stay below 1 MB."""
 
-REASONS = 3
-
-_VERDICTS = {
-    "kept": ("✓", "Kept", "Nothing that was looked at is broken."),
-    "broken": ("✗", "Broken", "What the contract or a rule asks for does not hold."),
-    "could-not-check": ("?", "Could not check", "A part of what was asked has no answer, so this is no verdict."),
-}
+ROOMS = (260_000, 120_000, 50_000, 0)
+"""Characters of definitions and differences, tried in turn until the page stays below the limit."""
 
 
 def render(report: Report, view: View = View()) -> str:  # noqa: B008 - a frozen value
     """The page; what is not in the report's data is left out of it."""
-    mark, title, told = _VERDICTS[report.result(view.fail_on)]
-    data = report.data
-    room = _Room(MOST_CHARACTERS)
-    script = _text("page.js")
-    picture = data.get("map") or {"nodes": [], "edges": []}
-    values = {
-        "version": __version__,
-        "project": data.get("project", ""),
-        "generated": data.get("generated", ""),
-        "report": report,
-        "verdict": {"name": report.result(view.fail_on), "mark": mark, "title": title, "told": told},
-        "summary": data.get("summary", {}),
-        "figures": [(counted(number, kind).partition(" ")[2], number) for kind, number in _main(report)],
-        "findings": [_finding(finding, room) for finding in report.findings[:MOST_FINDINGS]],
-        "left_out": max(len(report.findings) - MOST_FINDINGS, 0),
-        "map": drawn(picture["nodes"], picture["edges"]) if picture["nodes"] else None,
-        "pipeline": data.get("pipeline"),
-        "migrations": [_migration(one) for one in data.get("migrations", ())],
-        "objects": [_object(one, room) for one in data.get("objects", ())],
-        "checked": [counted(number, kind) for kind, number in report.checked.items()],
-        "sections": list(_sections(report, with_map=bool(picture["nodes"]))),
-        "style": _text("page.css"),
-        "script": script,
-        "script_hash": base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
-    }
-    return _environment().get_template("page.html").render(**values).rstrip() + "\n"
+    text = ""
+    for most in ROOMS:
+        text = _rendered(report, view, Room(most))
+        if len(text.encode("utf-8", "replace")) <= LIMIT:
+            break
+    return text
 
 
 # Private
 
 
-class _Room:
-    """Characters that are left for long texts."""
-
-    def __init__(self, left: int) -> None:
-        self.left = left
-
-    def take(self, text: str) -> bool:
-        """Whether the text has room; if so it is taken."""
-        if len(text) > self.left:
-            return False
-        self.left -= len(text)
-        return True
+def _rendered(report: Report, view: View, room: Room) -> str:
+    data, anchors = report.data, Anchors()
+    listed = migrations(data.get("migrations", ()), anchors)
+    anchors.objects(data.get("objects", ()))
+    found = Findings(report, anchors, room)
+    picture = data.get("map") or {"nodes": [], "edges": []}
+    style, script = _text("page.css"), _text("page.js")
+    values: dict[str, Any] = {
+        "version": __version__,
+        "report": report,
+        "hero": hero(report, view),
+        "tiles": list(tiles(report, found)),
+        "findings": found,
+        "drift": data.get("drift"),
+        "drifted": found.drifted(),
+        "map": drawn(picture["nodes"], picture["edges"]) if picture["nodes"] else None,
+        "map_of": picture.get("of", ""),
+        "map_words": [told(edge) for edge in picture["edges"]],
+        "workers_unknown": picture.get("workers_unknown"),
+        "href": anchors.href,
+        "pipeline": flow(data.get("pipeline")),
+        "guards": guards(data.get("guards", ()), found),
+        "migrations": [one | {"findings": found.by_file.get(one["file"])} for one in listed],
+        "strip": strip(listed, found.flagged(listed)),
+        "groups": object_groups(data.get("objects", ()), anchors, found, room, live=bool(data.get("database"))),
+        "coverage": data.get("coverage", ()),
+        "looked_at": [counted(number, kind) for kind, number in report.checked.items()],
+        "style": style,
+        "script": script,
+        "style_hash": _hash(style),
+        "script_hash": _hash(script),
+    }
+    return _environment().get_template("page.html").render(**values).rstrip() + "\n"
 
 
 @cache
@@ -94,9 +92,16 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         finalize=_shown,
     )
+    environment.filters["broken"] = _breakable
     macros: Any = environment.get_template("macros.html").module
-    environment.globals.update(filter=macros.filter, diff=macros.diff)
+    for name in ("unified", "beside", "source", "badge", "unchecked"):
+        environment.globals[name] = getattr(macros, name)
     return environment
+
+
+def _hash(text: str) -> str:
+    """As a policy names a style or a script: https://www.w3.org/TR/CSP3/#grammardef-hash-source"""
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 def _text(name: str) -> Any:
@@ -116,71 +121,11 @@ def _shown(value: Any) -> Any:
     return "\n".join(visible(line) for line in value.split("\n"))
 
 
-def _main(report: Report) -> Iterator[tuple[str, int]]:
-    wanted = ("migration", "statement", "trigger", "function", "dedupe key", "queue", "guard")
-    return ((kind, report.checked[kind]) for kind in wanted if kind in report.checked)
+def _breakable(value: str) -> Any:
+    """A name that a browser may break behind a dot, a comma or a bracket; copied, it is whole."""
+    from markupsafe import Markup, escape
 
-
-def _sections(report: Report, *, with_map: bool) -> Iterator[tuple[str, str]]:
-    yield "findings", "Findings"
-    if with_map:
-        yield "map", "The core at work"
-    if report.data.get("pipeline"):
-        yield "pipeline", "The live flow"
-    yield from (("history", "History"), ("objects", "Core objects"), ("checked", "What was looked at"))
-
-
-def _finding(finding: Finding, room: _Room) -> dict[str, Any]:
-    values = finding_values(finding)
-    values["place"] = str(finding.location) if finding.location else None
-    values["diff"] = _lines(finding.diff) if finding.diff and room.take(finding.diff) else None
-    values["search"] = _searchable(
-        finding.code, finding.name, finding.message, values["identity"], values["place"]
-    )
-    return values
-
-
-def _migration(values: dict[str, Any]) -> dict[str, Any]:
-    reasons = [f"{one['kind']} {one['identity']}" for one in values["reasons"] or values["unowned"]]
-    return {
-        **values,
-        "shown": reasons[:REASONS],
-        "more": max(len(reasons) - REASONS, 0),
-        "marks": [word for word in ("declared", "mixed") if values.get(word)],
-        "search": _searchable(values["migration"], values["file"], *reasons[:20]),
-    }
-
-
-def _object(values: dict[str, Any], room: _Room) -> dict[str, Any]:
-    """The newest texts first: what has no room is counted."""
-    newest = values["newest"]
-    cut = 0
-    if newest is not None and not room.take(newest["text"]):
-        newest, cut = None, cut + 1
-    differences = []
-    for one in reversed(values["differences"]):
-        if room.take(one["diff"]):
-            differences.append({"title": one["title"], "diff": _lines(one["diff"])})
-        else:
-            cut += 1
-    blame = f"auditor forensics blame '{values['kind']} {values['identity']}'"
-    return {
-        **values,
-        "newest": newest,
-        "differences": differences,
-        "cut": f"{counted(cut, 'text')} had no room here: {blame}" if cut else "",
-        "search": _searchable(values["kind"], values["identity"], values["told"]),
-    }
-
-
-def _lines(diff: str) -> list[dict[str, str]]:
-    kinds = {"+": "add", "-": "del", "@": "at"}
-    return [{"kind": kinds.get(line[:1], ""), "text": line} for line in diff.rstrip("\n").split("\n")]
-
-
-def _searchable(*parts: Any) -> str:
-    return " ".join(_words(parts))
-
-
-def _words(parts: Iterable[Any]) -> Iterator[str]:
-    return (" ".join(str(part).split()) for part in parts if part)
+    text = str(escape(_shown(value)))
+    for mark in (".", ",", "("):
+        text = text.replace(mark, f"{mark}<wbr>")
+    return Markup(text)  # noqa: S704 - escaped above

@@ -6,13 +6,14 @@ import re
 from html.parser import HTMLParser
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditor.model import Finding, Location, ObjectId, OwnerClass, Report, Severity
 from auditor.reports import REPORTS, View
 from auditor.reports.drawing import drawn
-from auditor.reports.html import MOST_FINDINGS
+from auditor.reports.html_findings import MOST_OF_A_RULE
 
 HOSTILE = (
     "</pre></title></style></script><script>alert(1)</script><img src=x onerror=alert(1)>"
@@ -53,13 +54,19 @@ def report(text: str = "f", findings: int = 1, migrations: int = 1, body: str = 
     item = {
         "kind": "function",
         "identity": text,
-        "state": "error",
-        "told": text,
+        "exists": True,
+        "made": True,
+        "last": text,
+        "severity": "error",
+        "findings": [found.fingerprint],
         "events": [{"migration": text, "what": text, "place": text}],
+        "definitions": [{"migration": text, "action": "create", "place": text}],
         "differences": [{"title": text, "diff": f"-{text}\n+{body}"}],
         "newest": {"migration": text, "text": f"{text}{body}"},
+        "live": live(text),
+        "parts": [{"kind": "index", "identity": text, "exists": True, "live": live(text)}],
     }
-    node = {"id": "a", "column": 0, "label": text, "title": text, "class": "core", "off": False}
+    node = {"id": "a", "column": 0, "label": text, "title": text, "class": "core", "off": False, "notes": [text]}
     other = {"id": "b", "column": 2, "label": "b", "title": "b", "class": "legacy", "off": True}
     return Report(
         "report",
@@ -75,9 +82,91 @@ def report(text: str = "f", findings: int = 1, migrations: int = 1, body: str = 
             "migrations": [migration] * migrations,
             "objects": [item] * migrations,
             "map": {"nodes": [node, other], "edges": [{"from": "a", "to": "b", "what": text, "off": True}]},
-            "pipeline": [{"name": text, "value": text, "told": text, "state": "error"}],
+            "database": text,
+            "drift": {
+                "state": "checked",
+                "told": text,
+                "findings": [found.fingerprint],
+                "command": "auditor drift",
+            },
+            "pipeline": flow(text),
+            "guards": [guard(text, found.fingerprint)],
+            "coverage": [{"area": text, "state": "could-not-check", "told": text, "command": text}],
+            "lines": {f"{found.location}".rpartition(":")[0]: [{"number": 3, "text": text, "meant": True}]},
         },
     )
+
+
+def live(text: str, word: str = "altered") -> dict[str, Any]:
+    return {
+        "word": word,
+        "exists": True,
+        "matches": None,
+        "newest": text,
+        "switched": [{"told": text, "on": True}],
+        "differs": [{"field": text, "expected": text, "actual": text}],
+        "diff": f"--- a\n+++ b\n@@ -1 +1 @@\n-{text}\n+{text}x",
+        "unknown": text,
+        "transaction": {
+            "relation": "between",
+            "migration": None,
+            "after": text,
+            "before": text,
+            "since": text,
+            "until": text,
+            "committed_at": None,
+            "reason": text,
+        },
+        "recorded": [
+            {"at": text, "tag": text, "session_role": text, "application": text, "client": text, "xid": 7}
+        ],
+    }
+
+
+def flow(text: str) -> dict[str, Any]:
+    sample = {"id": text, "entity": text, "type": text, "since": text, "error": text}
+    return {
+        "state": "checked",
+        "window": "24h",
+        "undone": [text],
+        "command": "auditor forensics kpi",
+        "figures": {
+            "dead": {"value": 3, "threshold": 0, "exceeded": True, "told": text, "example": text},
+            "gap": {"value": None, "threshold": 0, "exceeded": False, "told": text, "example": None},
+        },
+        "gaps": [{"entity": text, "event": text, "job": text, "at": text, "age": 1.0, "correlation": text}],
+        "jobs": [{"type": text, "status": text, "state": "dead", "window": 1, "seen": 3}],
+        "dead": [sample],
+        "stale": [sample],
+        "outside": [sample],
+        "without_event": [sample],
+        "runs": 4,
+        "errors": [{"error": text, "runs": 2}],
+        "sources": {text: 1},
+    }
+
+
+def guard(text: str, fingerprint: str) -> dict[str, Any]:
+    place = {
+        "file": text,
+        "line": 3,
+        "column": 1,
+        "does": text,
+        "within": text,
+        "severity": "error",
+        "fingerprint": fingerprint,
+    }
+    return {
+        "guard": text,
+        "mode": "compat",
+        "reason": text,
+        "except": [text],
+        "places": [place],
+        "state": "broken",
+        "files": 2,
+        "not_understood": 1,
+        "allowed": 1,
+    }
 
 
 class Elements(HTMLParser):
@@ -103,7 +192,8 @@ def test_nothing_hostile_comes_to_life(text: str) -> None:
     html = page(report(text))
     found = elements(html)
     assert sum(tag == "script" for tag, _ in found) == 1
-    assert not any(tag in {"img", "iframe", "object", "link", "base"} for tag, _ in found)
+    assert not any(tag in {"img", "iframe", "object", "base"} for tag, _ in found)
+    assert [attributes["href"] for tag, attributes in found if tag == "link"] == ["data:,"]
     assert not any(name.startswith("on") for _, attributes in found for name in attributes)
     assert "{{ 7 * 7 }}" in html
     assert "\x1b" not in html
@@ -114,17 +204,22 @@ def test_it_needs_nothing_beside_itself() -> None:
     html = page(report())
     for _, attributes in elements(html):
         for name in ("src", "href", "action", "poster"):
-            assert (attributes.get(name) or "#").startswith("#")
+            assert (attributes.get(name) or "#").startswith(("#", "data:,"))
     assert "@import" not in html
     assert "url(" not in html.replace("url(#tip)", "")
 
 
 def test_its_policy_lets_its_own_script_run_and_no_other() -> None:
     html = page(report())
-    script = html.rpartition("<script>")[2].partition("</script>")[0]
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    assert f"script-src 'sha256-{digest}'" in html
-    assert "default-src 'none'" in html
+    policy = next(attributes["content"] for tag, attributes in elements(html) if "http-equiv" in attributes)
+    rules = dict(rule.split(" ", 1) for rule in (policy or "").split("; "))
+    assert rules.pop("default-src") == "'none'"
+    for name, tag in (("script-src", "script"), ("style-src", "style")):
+        text = html.partition(f"<{tag}>")[2].partition(f"</{tag}>")[0]
+        digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        assert rules.pop(name) == f"'sha256-{digest}'"
+    assert rules == {"img-src": "data:", "base-uri": "'none'", "form-action": "'none'"}
+    assert not any("style" in attributes for _, attributes in elements(html))
 
 
 def test_it_says_what_was_found_and_what_was_not_looked_at() -> None:
@@ -136,10 +231,24 @@ def test_it_says_what_was_found_and_what_was_not_looked_at() -> None:
     assert '<section id="map">' not in kept
 
 
+@pytest.mark.parametrize("state", ["not-checked", "could-not-check"])
+def test_what_has_no_answer_is_never_told_as_fine(state: str) -> None:
+    part = {"state": state, "told": "no database was given", "command": "auditor report --db URL"}
+    html = page(Report("report", data={"drift": {**part, "findings": []}, "pipeline": part, "objects": []}))
+    for name in ("drift", "pipeline"):
+        section = html.partition(f'<section id="{name}">')[2].partition("</section>")[0]
+        assert ("Not checked" if state == "not-checked" else "Could not check") in section
+        assert "auditor report --db URL" in section
+        tile = re.search(rf'class="tile (\w+)" href="#{name}"', html)
+        assert tile is not None
+        assert tile[1] == "unknown"
+    assert "live as it should be" not in html
+
+
 def test_five_hundred_migrations_stay_below_a_megabyte_and_what_is_cut_is_said() -> None:
-    html = page(report(findings=MOST_FINDINGS + 3, migrations=500, body="SELECT 1;\n" * 400))
+    html = page(report(findings=MOST_OF_A_RULE["error"] + 3, migrations=500, body="SELECT 1;\n" * 400))
     assert len(html.encode()) < 1_000_000
-    assert "3 more findings have no room here" in html
+    assert "3 more have no room here" in html
     assert re.search(r"2 texts had no room here: auditor forensics blame", html)
 
 

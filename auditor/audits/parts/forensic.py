@@ -85,20 +85,23 @@ class States:
 
     Attributes:
         not_made: why a state is not known, for the report.
+        where: the PostgreSQL that makes them; `final` finds one.
+        most: how many states are made at most.
     """
 
     inputs: Inputs
     live: Live
     not_made: list[str] = field(default_factory=list)
     notes: tuple[str, ...] = ()
-    _where: Where | None = None
+    where: Where | None = None
+    most: int = MAX_REPLAYS
     _after: dict[str, Snapshot | None] = field(default_factory=dict)
 
     def final(self) -> Snapshot | None:
         """The catalog that the whole history makes; None if it cannot be replayed here."""
         try:
-            self._where = where_to_replay(self.inputs.settings, self.live)
-            expected = expected_catalog(self.inputs, self._where)
+            self.where = where_to_replay(self.inputs.settings, self.live)
+            expected = expected_catalog(self.inputs, self.where)
         except CouldNotCheck as error:
             self.not_made.append(f"the catalog that the history makes: {error}")
             return None
@@ -112,13 +115,13 @@ class States:
         return self._after[migration]
 
     def _make(self, migration: str) -> Snapshot | None:
-        if self._where is None:
+        if self.where is None:
             return None
-        if len(self._after) >= MAX_REPLAYS:
-            self.not_made.append(f"the catalog after {migration}: more than {MAX_REPLAYS} states to replay")
+        if len(self._after) >= self.most:
+            self.not_made.append(f"the catalog after {migration}: more than {self.most} states to replay")
             return None
         try:
-            return expected_catalog(_until(self.inputs, migration), self._where).snapshot
+            return expected_catalog(_until(self.inputs, migration), self.where).snapshot
         except CouldNotCheck as error:
             self.not_made.append(f"the catalog after {migration}: {error}")
             return None

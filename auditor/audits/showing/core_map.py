@@ -1,31 +1,51 @@
-"""The core at work, as nodes and edges: who writes events, what fires, what is enqueued, who takes it out."""
+"""The core at work, as nodes and edges: who writes events, what fires, what is enqueued, who takes it out, and
+which source files call what takes it out.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from auditor.audits.guard import search_path_of
 from auditor.bodies.claims import claiming_statements
 from auditor.bodies.routines import Routine
 from auditor.bodies.scene import Scene, TriggerFacts
 from auditor.bodies.writers import accesses_of
+from auditor.contract.guards import Matcher
 from auditor.declaration.load import Configuration
 from auditor.model import ObjectId, OwnerClass
+from auditor.source.read import ReadFile
+from auditor.sql.names import split_name
 
-WRITERS, TABLES, TRIGGERS, FUNCTIONS, TARGETS, CLAIMS, ROLES = range(7)
+WRITERS, TABLES, TRIGGERS, FUNCTIONS, TARGETS, CLAIMS, WORKERS, ROLES = range(8)
 
 
-def core_map(scene: Scene, configuration: Configuration) -> dict[str, list[dict[str, Any]]]:
-    """Nodes and edges of everything core that fires, writes, or takes jobs out."""
-    return _Map(scene, configuration).made()
+def core_map(
+    scene: Scene, configuration: Configuration, files: Iterable[ReadFile] = ()
+) -> dict[str, list[dict[str, Any]]]:
+    """Nodes and edges of everything core that fires, writes, or takes jobs out.
+
+    Args:
+        scene: the catalog.
+        configuration: says what is core, which queues there are, and who claims from them.
+        files: source files; one that calls a claim function is a worker, unless `except` of a guard about that
+            function names it.
+    """
+    return _Map(scene, configuration, files).made()
 
 
 # Private
 
 
 class _Map:
-    def __init__(self, scene: Scene, configuration: Configuration) -> None:
+    def __init__(self, scene: Scene, configuration: Configuration, files: Iterable[ReadFile]) -> None:
         self.scene = scene
+        self.files = tuple(files)
+        self.search_path = search_path_of(configuration)
+        self.matchers = [
+            Matcher(guard, self.search_path) for guard in configuration.guards if guard.function is not None
+        ]
         self.queues = {str(queue.table) for queue in configuration.contract.queues}
         self.claims = {
             str(claim.function): ", ".join(str(one) for one in claim.job_types)
@@ -60,6 +80,8 @@ class _Map:
                 told = self.claims.get(item.identity)
                 self._edge(table, item.identity, f"gives {told} to" if told else "is updated by")
                 self._roles(routine)
+                if told or (not self.claims and self._claims(routine, table)):
+                    self._workers(routine)
         return {"nodes": list(self.nodes.values()), "edges": list(self.edges.values())}
 
     def _trigger(self, trigger: TriggerFacts) -> None:
@@ -87,8 +109,10 @@ class _Map:
 
     def _node(self, routine: Routine, column: int) -> None:
         identity = routine.id.identity
-        title = f"{routine.id}" + (f": {self.claims[identity]}" if identity in self.claims else "")
+        types = self.claims.get(identity, "")
+        title = f"{routine.id}" + (f": {types}" if types else "")
         self._put(identity, column, _short(identity), title, routine.owner_class)
+        self.nodes[identity]["notes"] = types.split(", ") if types else []
 
     def _roles(self, routine: Routine) -> None:
         for role in sorted(routine.executors or ()):
@@ -103,9 +127,27 @@ class _Map:
                     yield target
 
     def _takes(self, routine: Routine, table: str, written: set[str]) -> bool:
-        if routine.id.identity in self.claims or table in written:
-            return True
+        return routine.id.identity in self.claims or table in written or self._claims(routine, table)
+
+    def _claims(self, routine: Routine, table: str) -> bool:
         return any(claiming_statements(routine, self.scene, table))
+
+    def _workers(self, routine: Routine) -> None:
+        """The source files that call a claim function; one that a guard does not let is off."""
+        *schema, name = split_name(routine.id.identity.partition("(")[0])
+        schemas = {*schema, None} if schema and schema[-1] in self.search_path else {*schema}
+        for file in self.files:
+            calls = [
+                one for one in file.accesses if one.action == "call" and one.name == name and one.schema in schemas
+            ]
+            about = [guard for guard in self.matchers if any(guard.about(one) for one in calls)]
+            if not calls or any(guard.leaves_out(file.path) for guard in about):
+                continue
+            lines = ", ".join(str(line) for line in sorted({one.line for one in calls}))
+            wrong = any(guard.about_file(file.path) for guard in about)
+            title = f"{file.path}, line {lines}" + (", which a guard does not let call it" if wrong else "")
+            self._put(f"source {file.path}", WORKERS, file.path, title, OwnerClass.UNCLASSIFIED)
+            self._edge(routine.id.identity, f"source {file.path}", f"is called (line {lines}) by", off=wrong)
 
     def _core(self, item: ObjectId) -> bool:
         return self.scene.class_of(item) is OwnerClass.CORE

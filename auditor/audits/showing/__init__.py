@@ -1,0 +1,1 @@
+"""What the page shows beside the findings of a check, gathered part by part."""

@@ -4,7 +4,9 @@ import json
 import re
 import shutil
 import subprocess
+from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -40,7 +42,8 @@ def test_the_page_of_the_reference_system(page: Path) -> None:
     assert len(html.encode()) < 400_000
     for text in ("Kept", "0010", "process_document_entity_events", "Not checked", "0012 to 0015"):
         assert text in html
-    picture = json.loads(page.with_suffix(".json").read_text())["map"]
+    document = json.loads(page.with_suffix(".json").read_text())
+    picture = document["map"]
     told = {f"{edge['from']} {edge['what']} {edge['to']}" for edge in picture["edges"]}
     trigger = "on_document_entity_events_change on public.document_entities"
     assert told >= {
@@ -52,40 +55,129 @@ def test_the_page_of_the_reference_system(page: Path) -> None:
             "public.claim_initial_decision_jobs(integer,pg_catalog.text)"
         ),
         "public.claim_initial_decision_jobs(integer,pg_catalog.text) may be called by role decision_worker",
+        (
+            "public.claim_orchestrator_jobs(integer,pg_catalog.text) is called (line 42) by "
+            "source services/orchestrator/worker.py"
+        ),
     }
+    assert not any("tests/" in one for one in told), "`except` of a guard names the tests"
+
+
+def test_without_a_database_it_says_what_was_not_checked_and_which_command_would(page: Path) -> None:
+    document = json.loads(page.with_suffix(".json").read_text())
+    states = {one["area"]: (one["state"], one["command"]) for one in document["coverage"]}
+    assert states["Replay"] == ("checked", "auditor replay")
+    for area in ("Live catalog", "Provenance", "Live flow"):
+        assert states[area] == ("not-checked", "auditor report --db URL")
+    html = page.read_text("utf-8")
+    for section in ("drift", "pipeline", "objects"):
+        text = html.partition(f'<section id="{section}">')[2].partition("</section>")[0]
+        assert "no database was given" in text
+        assert "auditor report --db URL" in text
+    assert "Nothing that was looked at is broken. Not checked: " in html
+    assert [one["state"] for one in document["guards"]] == ["kept"] * 5
+
+
+def test_what_postgresql_makes_along_is_told_with_its_table(page: Path) -> None:
+    document = json.loads(page.with_suffix(".json").read_text())
+    objects = {f"{one['kind']} {one['identity']}": one for one in document["objects"]}
+    jobs = objects["table public.executor_jobs"]
+    assert "public.executor_jobs_pkey" in [part["identity"] for part in jobs["parts"]]
+    assert "index public.executor_jobs_pkey" not in objects
+    assert {"migration": "0007", "what": "create columns correlation_id, trace_id"}.items() <= next(
+        one for one in jobs["events"] if one["migration"] == "0007" and "columns" in one["what"]
+    ).items()
+    assert all(one["live"] is None for one in objects.values())
+
+
+PROBE = """
+(async () => {
+  const told = {width: document.documentElement.scrollWidth - innerWidth};
+  const later = () => new Promise(done => setTimeout(done, 100));
+  const box = document.querySelector('[role=search] input');
+  const shown = () => document.querySelectorAll('#history [data-row]:not([hidden])').length;
+  if (box.form.hidden) { document.body.dataset.told = JSON.stringify(told); return; }
+  box.value = '0010_listener';
+  box.dispatchEvent(new Event('input', {bubbles: true}));
+  await later();
+  told.found = shown();
+  told.count = document.querySelector('#history [data-count]').textContent;
+  box.value = '';
+  document.querySelector('[name=wrong]').click();
+  await later();
+  told.wrong = shown();
+  const object = document.querySelector('.object');
+  location.hash = object.id;
+  await later();
+  told.revealed = object.open && !object.hidden;
+  document.getElementById('theme').click();
+  document.getElementById('theme').click();
+  told.paper = getComputedStyle(document.body).backgroundColor;
+  document.body.dataset.told = JSON.stringify(told);
+})();
+"""
+
+
+def browse(page: Path, profile: Path, width: int, *further: str) -> str:
+    """The document as a browser has it after a while."""
+    done = subprocess.run(
+        [
+            str(BROWSER),
+            *QUIET,
+            f"--user-data-dir={profile}",
+            f"--window-size={width},900",
+            *further,
+            "--dump-dom",
+            page.as_uri(),
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    return done.stdout
+
+
+def probed(page: Path, profile: Path, width: int, *, script: bool = True) -> dict[str, Any]:
+    """What a script finds in the page, with or without the page's own."""
+    html = page.read_text("utf-8")
+    # The page's policy forbids any other script, so the copy that is measured goes without it.
+    measured = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", html)
+    assert measured != html
+    if not script:
+        measured = re.sub(r"<script>.*?</script>", "", measured, flags=re.DOTALL)
+    probe = profile.with_suffix(".html")
+    probe.write_text(measured.replace("</body>", f"<script>{PROBE}</script></body>"))
+    found = re.search(r'<body data-told="([^"]*)"', browse(probe, profile, width))
+    assert found is not None
+    told: dict[str, Any] = json.loads(unescape(found[1]))
+    return told
 
 
 @pytest.mark.skipif(BROWSER is None, reason="no Chromium here")
-def test_a_browser_runs_its_script_and_nothing_overflows(page: Path, tmp_path: Path) -> None:
-    probe = tmp_path / "probe.html"
-    html = page.read_text("utf-8")
-    # The page's policy forbids any other script, so the copy that is measured goes without it.
-    measured = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", html).replace(
-        "</body>",
-        "<script>document.body.dataset.width = document.documentElement.scrollWidth - innerWidth;"
-        "const box = document.querySelector('[data-filter=list-migrations] input');"
-        "box.value = '0010'; box.dispatchEvent(new Event('input', {bubbles: true}));"
-        "const shown = document.querySelectorAll('#list-migrations [data-row]:not([hidden])');"
-        "document.body.dataset.shown = shown.length;"
-        "</script></body>",
+@pytest.mark.parametrize("width", [1300, 360])
+def test_a_browser_runs_its_script_and_nothing_overflows(page: Path, tmp_path: Path, width: int) -> None:
+    told = probed(page, tmp_path / "with", width)
+    assert told["width"] <= 0, "scrolls sideways"
+    assert (told["found"], told["count"], told["wrong"]) == (1, "1 of 20", 0)
+    assert told["revealed"], "what a link leads to is not opened"
+    assert told["paper"] == "rgb(17, 20, 25)", "the button does not change the theme"
+
+
+@pytest.mark.skipif(BROWSER is None, reason="no Chromium here")
+def test_without_script_nothing_overflows_and_no_control_is_shown(page: Path, tmp_path: Path) -> None:
+    assert probed(page, tmp_path / "without", 360, script=False)["width"] <= 0
+    assert '<form role="search" hidden>' in page.read_text("utf-8")
+
+
+@pytest.mark.skipif(BROWSER is None, reason="no Chromium here")
+def test_its_policy_stops_what_would_slip_in(page: Path, tmp_path: Path) -> None:
+    hostile = tmp_path / "hostile.html"
+    slipped = (
+        "<script>document.body.dataset.ran = 1</script>"
+        '<img src="missing.png" onerror="document.body.dataset.ran = 1">'
     )
-    probe.write_text(measured)
-    for width in (1300, 380):
-        done = subprocess.run(
-            [
-                str(BROWSER),
-                *QUIET,
-                f"--user-data-dir={tmp_path / str(width)}",
-                f"--window-size={width},900",
-                "--dump-dom",
-                probe.as_uri(),
-            ],
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=120,
-        )
-        body = re.search(r"<body[^>]*>", done.stdout)
-        assert body is not None
-        assert int(re.findall(r'data-width="(-?\d+)"', body.group())[0]) <= 0, f"scrolls sideways at {width}"
-        assert 'data-shown="1"' in body.group()
+    hostile.write_text(page.read_text("utf-8").replace("</main>", f"{slipped}</main>"))
+    document = browse(hostile, tmp_path / "profile", 1300)
+    assert "onerror" in document
+    assert "data-ran" not in document

@@ -44,7 +44,7 @@ function apply() {
 
 let waiting;
 form.hidden = false;
-form.addEventListener("input", () => { cancelAnimationFrame(waiting); waiting = requestAnimationFrame(apply); });
+form.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(apply, 60); });
 form.addEventListener("submit", event => event.preventDefault());
 addEventListener("keydown", event => {
   if (event.key === "/" && !event.ctrlKey && !event.metaKey && !/^(INPUT|TEXTAREA)$/.test(event.target.tagName)) {

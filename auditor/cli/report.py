@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 @reporting("config", "live", "shadow", "prelude", "pg_major", "fail_on", "strict", formats=("html", "json"))
 def report(settings: Settings) -> Report:
     """Check as `auditor check` does, and show it as one page: the verdict, the findings, the history by class,
-    each core object with its definitions, the core as a map, what was checked and what was not. With --db also drift
-    side by side, the live state of each object, and the figures of the live flow, which count for the verdict. Needs
-    no network, and may be kept as evidence.
+    each core object with its definitions, the core as a map, what was checked and what was not. With --db also
+    drift side by side, the live state of each object, and the figures of the live flow, which count for the
+    verdict. Needs no network, and may be kept as evidence.
 
     auditor report --output report.html
     """

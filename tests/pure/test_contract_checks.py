@@ -12,7 +12,7 @@ from auditor.catalog.kinds import BY_KIND
 from auditor.contract.alembic_order import alembic_parents, reached
 from auditor.contract.breach import Breach, Cause, listed
 from auditor.contract.dedupe_keys import differences, uniquenesses
-from auditor.contract.facts import Facts, Standing, is_pattern, matches, nearest
+from auditor.contract.facts import Facts, Standing, nearest
 from auditor.contract.merge import merged
 from auditor.contract.whitelists import whitelist_of
 from auditor.declaration.base import Text
@@ -20,6 +20,7 @@ from auditor.declaration.document import Severities
 from auditor.declaration.entries import DedupeKeyEntry
 from auditor.declaration.firing import Firing, parse_firing
 from auditor.declaration.load import Configuration
+from auditor.globs import is_pattern, matches_name
 from auditor.history import Definition, History, Life
 from auditor.migrations import MigrationSet
 from auditor.model import CatalogObject, Location, Migration, ObjectId, OwnerClass, Provenance, Severity, Snapshot
@@ -490,8 +491,8 @@ def test_lists_and_patterns() -> None:
         "a and b",
         "a, b and c",
     ]
-    assert matches("public.claim_*(?nteger)", "public.claim_x(integer)")
-    assert not matches("public.a.b", "public.aXb")
+    assert matches_name("public.claim_*(?nteger)", "public.claim_x(integer)")
+    assert not matches_name("public.a.b", "public.aXb")
     assert is_pattern("a*")
     assert not is_pattern("a")
     assert nearest("public.job", ["public.jobs", "public.docs"]) == "public.jobs"

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -142,6 +143,27 @@ def database(given: str | None, environment: Mapping[str, str]) -> tuple[str, st
         if environment.get(name):
             return environment[name], name
     return "", "libpq"
+
+
+def cache_directory(environment: Mapping[str, str] | None = None) -> Path | None:
+    """Where the program keeps what it remembers, or None if it must not (`AUDITOR_NO_CACHE`).
+
+    `AUDITOR_CACHE_DIR`, else `auditor` below `XDG_CACHE_HOME`, else below `~/.cache`
+    (https://specifications.freedesktop.org/basedir-spec/latest/).
+    """
+    if environment is None:
+        environment = os.environ
+    if environment.get("AUDITOR_NO_CACHE", "") not in ("", "0"):
+        return None
+    if own := environment.get("AUDITOR_CACHE_DIR"):
+        return Path(own)
+    base = environment.get("XDG_CACHE_HOME", "")
+    if base and Path(base).is_absolute():
+        return Path(base) / "auditor"
+    try:
+        return Path.home() / ".cache" / "auditor"
+    except RuntimeError:  # no home directory at all
+        return None
 
 
 def secrets_of(texts: Iterable[str]) -> frozenset[str]:

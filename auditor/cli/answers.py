@@ -18,9 +18,9 @@ from pathlib import Path
 import msgspec
 
 from auditor.cli.delivery import Rendered, view_of
-from auditor.config import Settings
+from auditor.config import Settings, cache_directory
 from auditor.errors import AuditorError
-from auditor.migrations.cache import Cache, cache_directory, fingerprint_of_source, key_of, versions_of
+from auditor.migrations.cache import Cache, fingerprint_of_source, key_of, versions_of
 from auditor.migrations.discovery import MigrationSource, discover
 from auditor.migrations.includes import INCLUDES
 

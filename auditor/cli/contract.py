@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from auditor.cli.completion import entries
 from auditor.cli.options import FINDINGS, reporting
 from auditor.config import Settings
 
@@ -34,7 +35,7 @@ def show(settings: Settings) -> Report:
 
 
 @contract.command(short_help="Write definitions into the contract.")
-@click.argument("identities", metavar="[IDENTITY]...", nargs=-1)
+@click.argument("identities", metavar="[IDENTITY]...", nargs=-1, shell_complete=entries)
 @click.option(
     "--check", is_flag=True, help="Write nothing: show what would change; exit code 1 if a pin is outdated."
 )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from auditor.cli.completion import other_sides
 from auditor.cli.options import FINDINGS, reporting
 from auditor.config import Settings
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 @click.option(
     "--against",
     metavar="history|applied|FILE|URL",
+    shell_complete=other_sides,
     default="history",
     show_default=True,
     help="Compare with all migrations, with those that the ledger says are applied, with a saved snapshot, or "

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from auditor.cli.completion import codes
 from auditor.cli.options import reporting
 from auditor.config import Settings
 from auditor.errors import UsageError
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="What a rule means and what to do about it.")
-@click.argument("rule", metavar="CODE|NAME", required=False)
+@click.argument("rule", metavar="CODE|NAME", required=False, shell_complete=codes)
 @click.option("--list", "list_all", is_flag=True, help="List all rules.")
 @reporting(formats=("text", "json"), settings={"rule": "subject"})
 def explain(settings: Settings, *, list_all: bool) -> Report:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from auditor.cli.completion import identities
 from auditor.cli.options import FINDINGS, reporting
 from auditor.config import Settings
 
@@ -30,7 +31,7 @@ def forensics(ctx: click.Context) -> None:
 
 
 @forensics.command(short_help="Every definition of an object, and which one is live.")
-@click.argument("identity", required=False)
+@click.argument("identity", required=False, shell_complete=identities)
 @_all
 @reporting("config", "db", "shadow", "prelude", formats=("text", "json"), settings={"identity": "subject"})
 def blame(settings: Settings, *, owner_class: str | None) -> Report:
@@ -46,7 +47,7 @@ def blame(settings: Settings, *, owner_class: str | None) -> Report:
 
 
 @forensics.command(short_help="The time line of a table or a class.")
-@click.argument("identity", required=False)
+@click.argument("identity", required=False, shell_complete=identities)
 @_all
 @reporting("config", "db", "shadow", "prelude", formats=("text", "json"), settings={"identity": "subject"})
 def history(settings: Settings, *, owner_class: str | None) -> Report:
@@ -59,7 +60,7 @@ def history(settings: Settings, *, owner_class: str | None) -> Report:
 
 
 @forensics.command(short_help="By which migration's transaction an object was written.")
-@click.argument("identity", required=False)
+@click.argument("identity", required=False, shell_complete=identities)
 @_all
 @click.option("--out-of-band", is_flag=True, help="List only what no migration is known to have written.")
 @reporting("config", "db", "shadow", "prelude", formats=("text", "json"), settings={"identity": "subject"})
@@ -170,7 +171,7 @@ def alert(
 
 @forensics.command(short_help="The flight recorder: who changed the catalog.")
 @click.argument("action", type=click.Choice(("install", "uninstall", "show")))
-@click.argument("identity", required=False)
+@click.argument("identity", required=False, shell_complete=identities)
 @click.option("--schema", default="flight_recorder", show_default=True, help="Its schema (install, uninstall).")
 @click.option("--reader", "readers", multiple=True, metavar="ROLE", help="A role that may read it (install).")
 @click.option("--since", "window", default="7d", show_default=True, metavar="24h|DATE|all", help="Window (show).")

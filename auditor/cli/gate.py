@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from auditor.cli.completion import phases
 from auditor.cli.options import FINDINGS, reporting
 from auditor.config import Settings
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="Is a phase's work done? On evidence.")
-@click.argument("phase")
+@click.argument("phase", shell_complete=phases)
 @click.option(
     "--evidence",
     type=click.Path(file_okay=False, path_type=Path),

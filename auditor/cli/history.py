@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from auditor.cli.completion import identities
 from auditor.cli.options import LISTING, reporting
 from auditor.config import Settings
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="The life of each object over the migrations.")
-@click.argument("identity", required=False)
+@click.argument("identity", required=False, shell_complete=identities)
 @reporting(
     "config",
     "pg_major",

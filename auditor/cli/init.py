@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from auditor.cli.completion import core_objects
 from auditor.cli.options import reporting
 from auditor.config import Settings
 
@@ -24,6 +25,7 @@ SHOWN = 9
     "--core",
     multiple=True,
     metavar="KIND:IDENTITY",
+    shell_complete=core_objects,
     help="What is core, such as table:public.jobs; may be given several times.  [default: the tables that look "
     "most like it]",
 )

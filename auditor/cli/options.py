@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from auditor.cli.completion import outputs
 from auditor.cli.program import Run
 from auditor.config import SHADOW_VARIABLE, Output, Settings, database, find_config, given_config
 from auditor.errors import CouldNotCheck
@@ -92,6 +93,7 @@ _ALWAYS: tuple[Decorator, ...] = (
         "output",
         multiple=True,
         metavar="[FORMAT=]FILE",
+        shell_complete=outputs,
         help="Write the report to FILE instead of stdout; with FORMAT= write it there as well. "
         "May be given several times.",
     ),

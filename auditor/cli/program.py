@@ -6,7 +6,7 @@ import gc
 import importlib
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -17,6 +17,9 @@ from auditor.errors import AuditorError, ConfigurationError
 
 DEFECT = 70
 INTERRUPTED = 130
+
+COMPLETION_VARIABLE = "_AUDITOR_COMPLETE"
+"""Set by a shell that asks what may follow, or for the script that does so: `bash_complete`, `bash_source`."""
 
 _COLLECTOR = (100_000, 50, 100)
 """When the garbage collector runs: seldom. A history is a million values that stay and are looked through."""
@@ -87,6 +90,8 @@ class Program(LazyGroup):
         given = list(sys.argv[1:] if args is None else args)
         if args is None:  # a process of its own, and a short one
             gc.set_threshold(*_COLLECTOR)
+        if os.environ.get(COMPLETION_VARIABLE):
+            _complete(super().main, pos, extra)
         try:
             code = super().main(given, *pos, **{**extra, "standalone_mode": False, "obj": run})
         except click.ClickException as error:
@@ -106,6 +111,19 @@ class Program(LazyGroup):
 
 
 # Private
+
+
+def _complete(main: Callable[..., Any], pos: tuple[Any, ...], extra: dict[str, Any]) -> NoReturn:
+    """Answer a shell; whatever happens, nothing is said in the middle of somebody's line."""
+    from auditor.cli.completion import install
+
+    install()
+    try:
+        options = {"prog_name": "auditor", **extra, "complete_var": COMPLETION_VARIABLE, "standalone_mode": True}
+        main([], *pos, **options)
+    except Exception:  # noqa: BLE001
+        sys.exit(1)
+    sys.exit(0)
 
 
 def _usage(error: click.ClickException) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from auditor.cli.completion import revisions
 from auditor.cli.options import FINDINGS, reporting
 from auditor.config import Settings
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 @click.option(
     "--base",
     metavar="REV",
+    shell_complete=revisions,
     required=True,
     envvar="AUDITOR_BASE",
     help="The branch that the change is to be merged into, such as origin/main.",

@@ -14,7 +14,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,6 +22,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from auditor import __version__
+from auditor.config import cache_directory
 
 MAX_AGE = 6
 """Entries that so many writes in a row did not use are left out of the next one."""
@@ -44,26 +45,6 @@ class _Entry(msgspec.Struct, array_like=True):
 
 _DECODER = msgspec.msgpack.Decoder(dict[bytes, _Entry])
 _ENCODER = msgspec.msgpack.Encoder()
-
-
-def cache_directory(environment: Mapping[str, str] | None = None) -> Path | None:
-    """Where the program keeps what it remembers, or None if it must not (`AUDITOR_NO_CACHE`).
-
-    `AUDITOR_CACHE_DIR`, else `auditor` below `XDG_CACHE_HOME`, else below `~/.cache`
-    (https://specifications.freedesktop.org/basedir-spec/latest/).
-    """
-    environment = os.environ if environment is None else environment
-    if environment.get("AUDITOR_NO_CACHE", "") not in ("", "0"):
-        return None
-    if own := environment.get("AUDITOR_CACHE_DIR"):
-        return Path(own)
-    base = environment.get("XDG_CACHE_HOME", "")
-    if base and Path(base).is_absolute():
-        return Path(base) / "auditor"
-    try:
-        return Path.home() / ".cache" / "auditor"
-    except RuntimeError:  # no home directory at all
-        return None
 
 
 def key_of(*parts: bytes | str) -> bytes:

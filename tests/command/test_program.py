@@ -393,21 +393,3 @@ def test_what_is_no_code_is_suggested(wrong: str, suggested: str) -> None:
 def test_the_format_may_come_from_the_environment() -> None:
     result = run("explain", "DRF005", env={"AUDITOR_FORMAT": "json"})
     assert json.loads(result.stdout)["rules"][0]["name"] == "trigger-state-changed"
-
-
-def test_completion_is_clicks_own() -> None:
-    environment = {
-        **os.environ,
-        "_AUDITOR_COMPLETE": "bash_complete",
-        "COMP_WORDS": "auditor ch",
-        "COMP_CWORD": "1",
-    }
-    out = subprocess.run(
-        [sys.executable, "-c", "from auditor.cli import main; main(prog_name='auditor')"],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=60,
-    )
-    assert out.stdout == "plain,check\n"

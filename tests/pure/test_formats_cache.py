@@ -12,9 +12,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from auditor.config import cache_directory
 from auditor.migrations import Source, read, read_migrations
 from auditor.migrations import cache as module
-from auditor.migrations.cache import Cache, cache_directory, key_of
+from auditor.migrations.cache import Cache, key_of
 from auditor.model.change import CreateTable, Harmless, Unknown
 
 INTEGERS = msgspec.msgpack.Decoder(int)

@@ -15,6 +15,7 @@ from auditor.declaration.load import Configuration, load
 from auditor.errors import ConfigurationError, ConfigurationProblem, CouldNotCheck
 from auditor.history import History, fold
 from auditor.history.fold import NEWEST_MAJOR
+from auditor.known_names import remember
 from auditor.migrations import MigrationSet, ReadMigration, read, read_migrations
 from auditor.model import Finding, Report, Severity
 from auditor.rules.allow import Inline, sift
@@ -75,6 +76,7 @@ def read_inputs(settings: Settings, *, configured: bool = False, only: Sequence[
         log.info("migrations: %s (%s)", settings.shown(history.path), history.format.name)
     reads = read(migrations)
     folded = fold(reads, pg_major=settings.pg_major or NEWEST_MAJOR)
+    remember(settings.root, ((item.kind, item.identity) for item in folded.lives))
     return Inputs(settings, configuration, migrations, reads, folded)
 
 

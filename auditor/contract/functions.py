@@ -201,17 +201,21 @@ def _check_body(facts: Facts, checked: Checked, entry: FunctionEntry, live: Func
             item=live.id,
             severity=Severity.NOTE if only_layout else severity,
             field="body",
-            repair=facts.repair(live.id, ["body"], _with_body(facts, live, wanted)),
+            repair=facts.repair(live.id, ["body"], _with_body(facts, entry, live, wanted)),
             causes=[Cause(live.id, "body")],
             **fields,
         )
     )
 
 
-def _with_body(facts: Facts, live: Function, body: str) -> Function:
+def _with_body(facts: Facts, entry: FunctionEntry, live: Function, body: str) -> Function:
+    """The function with that body, in the language that it is written in and not in the live one."""
     expected = facts.expected_object(live.id)
     base = expected if isinstance(expected, Function) else live
-    return dataclasses.replace(base, body=body)
+    language = entry.language
+    if language is None and base is live:
+        language = (function_attributes(facts, live.id) or {}).get("language")
+    return dataclasses.replace(base, body=body, language=str(language or base.language))
 
 
 def _check_hash(facts: Facts, checked: Checked, entry: FunctionEntry, live: Function, severity: Severity) -> None:
@@ -269,7 +273,12 @@ def _check_attributes(
     if not fields:
         return
     said = [_attribute_message(name, wanted[name], getattr(live, name)) for name in fields]
-    changed = dataclasses.replace(live, **{name: wanted[name] for name in fields})
+    changed: Function | None = dataclasses.replace(live, **{name: wanted[name] for name in fields})
+    if changed is not None and "language" in fields:
+        # The live body is of the live language: only with the body that should be there is it a function.
+        pinned = isinstance(entry.definition, str) and entry.definition.startswith("sha256:")
+        body = None if pinned else declared_body(facts, entry, live.id)
+        changed = None if body is None else dataclasses.replace(changed, body=body)
     checked.breaches.append(
         facts.breach(
             "function-contract",
@@ -280,7 +289,7 @@ def _check_attributes(
             field=", ".join(fields),
             expected="; ".join(_shown(name, wanted[name]) for name in fields),
             actual="; ".join(_shown(name, getattr(live, name)) for name in fields),
-            repair=facts.repair(live.id, fields, changed),
+            repair=facts.repair(live.id, fields, changed) if changed is not None else None,
             causes=[Cause(live.id, name) for name in fields],
         )
     )

@@ -407,6 +407,32 @@ def only(pipeline: Pipeline, change: str, config: str = "classifications.yaml") 
     return breach
 
 
+@pytest.mark.parametrize("replayed", [True, False])
+def test_a_function_in_another_language_is_repaired_whole(pipeline: Pipeline, replayed: bool) -> None:
+    """The body that should be there in the live language, or the live one in the other, would be no function."""
+    with pipeline.connect() as connection:
+        pipeline.run(
+            connection,
+            "create or replace function claim_protect(how_many integer) returns setof jobs language plpgsql "
+            "security definer set search_path = public, pg_temp as 'begin return; end'",
+        )
+        expected = {} if replayed else {"expected": None}
+        live = snapshot_of(connection)
+        breaches = drift(pipeline.facts("classifications.yaml", live, **expected)).breaches
+        assert {breach.field for breach in breaches} >= {"body"}
+        for breach in breaches:
+            assert breach.repair is not None
+            pipeline.run(connection, breach.repair)
+            (done,) = connection.execute(
+                "select lanname::text, prosrc from pg_proc, pg_language l "
+                "where proname = 'claim_protect' and prolang = l.oid"
+            ).fetchall()
+            assert done[0] == "sql"
+            assert "SKIP LOCKED" in done[1].upper()
+        assert said(drift(pipeline.facts("classifications.yaml", snapshot_of(connection)), "all")) == []
+        connection.rollback()
+
+
 def test_an_index_takes_the_inserts_along_that_need_it(pipeline: Pipeline) -> None:
     breach = only(pipeline, f"drop index {DEDUPE}")
 

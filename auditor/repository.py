@@ -54,8 +54,12 @@ def change_since(revision: str, root: Path) -> Change:
         UsageError: there is no such revision.
         CouldNotCheck: no git, no repository, or the history does not reach back to where the change began.
     """
-    if _git(root, "rev-parse", "--is-inside-work-tree", check=False) is None:
-        raise CouldNotCheck(f"{root} is not in a git repository, so there is no base to compare with")
+    try:
+        _git(root, "rev-parse", "--is-inside-work-tree")
+    except CouldNotCheck as error:
+        raise CouldNotCheck(
+            f"{root} is in no git repository that can be read, so there is no base to compare with ({error})"
+        ) from error
     base = _git(
         root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}", check=False
     )

@@ -162,7 +162,7 @@ def replay(
         keep_going: go on behind a migration that fails.
 
     Raises:
-        CouldNotCheck: the server is gone, or the prelude fails. What the migrations do never raises.
+        CouldNotCheck: the server is gone or full, or the prelude fails. What the migrations do never raises.
     """
     import psycopg
 
@@ -172,10 +172,10 @@ def replay(
     missed: list[Stub] = []
     role = owner
     while True:
-        name = server.create_database(database)
-        role = role or f"{name}_owner"
-        server.create_owner_role(role)
         try:
+            name = server.create_database(database)
+            role = role or f"{name}_owner"
+            server.create_owner_role(role)
             with server.connect(name) as connection:
                 place = Place(server, connection, role, own, tuple(missed))
                 run = _Run(place, name, as_owner=as_owner, root=root, timeout=timeout)
@@ -194,7 +194,8 @@ def replay(
                 made = run.roles_made()
             server.take_away(name, role, made)
         except psycopg.Error as error:
-            raise CouldNotCheck(f"{server.name} went away: {' '.join(str(error).split())}") from error
+            what = "has no room" if (error.sqlstate or "").startswith("53") else "went away"
+            raise CouldNotCheck(f"{server.name} {what}: {' '.join(str(error).split())}") from error
     return Replay(
         steps=steps,
         not_replayed=tuple(migration.id for migration in migrations[len(steps) :]),

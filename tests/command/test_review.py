@@ -185,7 +185,15 @@ def test_bad_bases(project: Path, tmp_path: Path) -> None:
     (bare / "migrations" / "0001_first.sql").write_text(FIRST)
     outside = invoke(bare, "--base", "main")
     assert outside.exit_code == 3
-    assert "not in a git repository" in outside.stderr
+    assert "is in no git repository that can be read" in outside.stderr
+
+
+def test_a_repository_of_somebody_else(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a container into which it is mounted: git's own reason is told."""
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    foreign = invoke(project, "--base", "main")
+    assert foreign.exit_code == 3
+    assert "dubious ownership" in foreign.stderr
 
 
 def test_a_history_that_does_not_reach_back(project: Path, tmp_path: Path) -> None:

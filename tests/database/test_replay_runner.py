@@ -318,6 +318,15 @@ def test_prelude(run: Run) -> None:
         run("select 1", prelude=Prelude("nonsense"))
 
 
+def test_a_full_disk_is_no_defect(run: Run, server: ThrowAwayServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    def create_database(*_: object, **__: object) -> str:
+        raise psycopg.errors.DiskFull("could not write to file: No space left on device")
+
+    monkeypatch.setattr(server, "create_database", create_database)
+    with pytest.raises(CouldNotCheck, match="has no room: could not write"):
+        run("select 1")
+
+
 def test_the_ledger_of_alembic(run: Run, connect: Callable[..., psycopg.Connection[Any]]) -> None:
     one, two = history("create table t ()", "create table u ()")
     revisions = [Migration(m.id, m.file, "alembic", m.statements) for m in (one, two)]

@@ -1,4 +1,4 @@
-"""Write what the program says of itself: docs/commands, docs/rules, kinds, exit codes, the JSON Schema.
+"""Write what the program says of itself: commands, rules, kinds, exit codes, `classifications.yaml`, its schema.
 
 `scripts/docs` writes them, `scripts/docs --check` only says what is out of date; a test does the latter.
 """
@@ -22,6 +22,9 @@ from auditor.declaration.schema import FILE, schema_text
 from auditor.model.rule import Example, Rule
 from auditor.rules import RULES
 
+sys.path.insert(0, str(Path(__file__).parent))
+import classifications_page  # beside this file, wherever this one is loaded from
+
 DOCS = Path(__file__).parent.parent / "docs"
 GENERATED = "<!-- made by scripts/docs: change the source, not this file -->\n\n"
 LANGUAGES = {".py": "python", ".sql": "sql", ".yaml": "yaml"}
@@ -32,6 +35,7 @@ def pages() -> dict[str, str]:
     made = {
         "exit-codes.md": _exit_codes(),
         "kinds.md": _kinds(),
+        "classifications.md": classifications_page.page(),
         "rules/README.md": _rule_index(),
         "commands/README.md": _command_index(),
     }
@@ -49,7 +53,7 @@ def out_of_date() -> list[str]:
         for folder in (DOCS / "rules", DOCS / "commands")
         for path in folder.glob("*.md")
     }
-    for name in ("exit-codes.md", "kinds.md", FILE):
+    for name in ("classifications.md", "exit-codes.md", "kinds.md", FILE):
         if (DOCS / name).exists():
             found[name] = (DOCS / name).read_text(encoding="utf-8")
     return sorted(path for path in wanted.keys() | found.keys() if wanted.get(path) != found.get(path))
@@ -79,7 +83,7 @@ def _kinds() -> str:
         about, _, attributes = inspect.cleandoc(kind.__doc__ or "").partition("Attributes:")
         lines = [line.strip() for line in about.strip().splitlines() if line and not line.startswith("https://")]
         names = ", ".join(f"`{field.name}`" for field in fields(kind) if field.name != "identity")
-        parts.append(f"### {kind.KIND}\n\n{' '.join(lines).strip()}\n\nFields: {names}.\n")
+        parts.append(f"## {kind.KIND}\n\n{' '.join(lines).strip()}\n\nFields: {names}.\n")
         if attributes:
             described = inspect.cleandoc(attributes).replace("\n    ", " ")
             parts.append("".join(f"- {line}\n" for line in described.splitlines()))

@@ -34,7 +34,7 @@ class Source(Entry, frozen=True, kw_only=True):
     ]
     layout: Annotated[
         Text | None,
-        Meta(description="Layout of the migrations (`alembic`, `sql`); detected when it is not given."),
+        Meta(description="Layout, such as `alembic` or `flyway`; detected when it is not given."),
     ] = None
     placeholders: Annotated[
         dict[str, str],

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from auditor import __version__
 from auditor.model import Report
 from auditor.reports.drawing import drawn, told
 from auditor.reports.html_findings import Findings
-from auditor.reports.html_objects import object_groups
+from auditor.reports.html_objects import objects
 from auditor.reports.html_parts import Anchors, Room, flow, guards, hero, migrations, tiles
 from auditor.reports.page import counted, visible
 from auditor.reports.strip import strip
@@ -28,15 +29,20 @@ if TYPE_CHECKING:
 LIMIT = 950_000
 """Bytes of a page of 500 migrations: it is to stay below 1 MB."""
 
-ROOMS = (260_000, 120_000, 50_000, 0)
-"""Characters of definitions and differences, tried in turn until the page stays below the limit."""
+ROOMS = ((260_000, 2000, 500), (120_000, 700, 500), (60_000, 250, 250), (0, 60, 100))
+"""Characters of definitions and differences, lives of objects, and boxes of the map: tried in turn until the page
+stays below the limit.
+"""
+
+LONG = 40
+"""Characters of a name that a browser is told where to break."""
 
 
 def render(report: Report, view: View = View()) -> str:  # noqa: B008 - a frozen value
     """The page; what is not in the report's data is left out of it."""
     text = ""
-    for most in ROOMS:
-        text = _rendered(report, view, Room(most))
+    for characters, lives, boxes in ROOMS:
+        text = _rendered(report, view, Room(characters, lives, boxes))
         if len(text.encode("utf-8", "replace")) <= LIMIT:
             break
     return text
@@ -60,7 +66,8 @@ def _rendered(report: Report, view: View, room: Room) -> str:
         "findings": found,
         "drift": data.get("drift"),
         "drifted": found.drifted(),
-        "map": drawn(picture["nodes"], picture["edges"]) if picture["nodes"] else None,
+        "map": drawn(picture["nodes"], picture["edges"]) if 0 < len(picture["nodes"]) <= room.boxes else None,
+        "boxes": len(picture["nodes"]),
         "map_of": picture.get("of", ""),
         "map_words": [told(edge) for edge in picture["edges"]],
         "workers_unknown": picture.get("workers_unknown"),
@@ -69,7 +76,7 @@ def _rendered(report: Report, view: View, room: Room) -> str:
         "guards": guards(data.get("guards", ()), found),
         "migrations": [one | {"findings": found.by_file.get(one["file"])} for one in listed],
         "strip": strip(listed, found.flagged(listed)),
-        "groups": object_groups(data.get("objects", ()), anchors, found, room, live=bool(data.get("database"))),
+        **objects(data, anchors, found, room),
         "coverage": data.get("coverage", ()),
         "looked_at": [counted(number, kind) for kind, number in report.checked.items()],
         "style": style,
@@ -92,7 +99,7 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         finalize=_shown,
     )
-    environment.filters["broken"] = _breakable
+    environment.filters |= {"broken": _breakable, "prose": _prose}
     macros: Any = environment.get_template("macros.html").module
     for name in ("unified", "beside", "source", "badge", "unchecked"):
         environment.globals[name] = getattr(macros, name)
@@ -116,7 +123,7 @@ def _text(name: str) -> Any:
 
 def _shown(value: Any) -> Any:
     """Every character that would not be seen, or be acted upon, written out; lines stay."""
-    if type(value) is not str:
+    if type(value) is not str or (value.isascii() and value.isprintable()):
         return value
     return "\n".join(visible(line) for line in value.split("\n"))
 
@@ -126,6 +133,14 @@ def _breakable(value: str) -> Any:
     from markupsafe import Markup, escape
 
     text = str(escape(_shown(value)))
-    for mark in (".", ",", "("):
+    for mark in (".", ",", "(") if len(text) > LONG else ():
         text = text.replace(mark, f"{mark}<wbr>")
+    return Markup(text)  # noqa: S704 - escaped above
+
+
+def _prose(value: str) -> Any:
+    """Text in which what stands in backticks is code."""
+    from markupsafe import Markup, escape
+
+    text = re.sub(r"`([^`\n]+)`", r"<code>\1</code>", str(escape(_shown(value))))
     return Markup(text)  # noqa: S704 - escaped above

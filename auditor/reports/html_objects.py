@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from auditor.reports.forensics import entry_told, origin_told
@@ -17,69 +17,37 @@ Values = Mapping[str, Any]
 ORDER = ("table", "trigger", "function", "procedure", "view", "materialized view", "index", "table constraint")
 """Kinds that are told first, in this order."""
 
+WRONG = frozenset({"older", "altered", "missing", "extra"})
+"""What a live object may be that is not as it should be."""
 
-def object_groups(
-    objects: Iterable[Values], anchors: Anchors, findings: Findings, room: Room, *, live: bool
-) -> list[dict[str, Any]]:
-    """Objects by kind, the newest texts first where room is short.
+
+def objects(data: Values, anchors: Anchors, findings: Findings, room: Room) -> dict[str, Any]:
+    """Objects by kind. Where there is not room for all lives, those of which there is most to tell have theirs.
 
     Args:
-        objects: as the audit gathered them.
+        data: of the report.
         anchors: of the page.
         findings: of the report.
-        room: for definitions and differences.
-        live: whether a database was read.
+        room: for lives, definitions and differences.
+
+    Returns:
+        `groups`; `lifeless`, the number of objects without their life.
     """
+    listed, live = data.get("objects", ()), bool(data.get("database"))
+    files = {one["migration"]: (one["file"], anchor) for one, anchor in anchors.migrations}
+    told = {id(one) for one in sorted(listed, key=_interest)[: room.lives]}
     by_kind: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for one in objects:
-        by_kind[one["kind"]].append(_object(one, anchors, findings, room, live=live))
+    for one in listed:
+        values = _object(one, anchors, findings, live=live)
+        if id(one) in told:
+            values |= _life(one, files, room, live=live)
+        by_kind[one["kind"]].append(values)
     kinds = sorted(by_kind, key=lambda kind: (ORDER.index(kind) if kind in ORDER else len(ORDER), kind))
-    return [
+    groups = [
         {"title": counted(len(by_kind[kind]), kind), "count": len(by_kind[kind]), "items": by_kind[kind]}
         for kind in kinds
     ]
-
-
-# Private
-
-
-def _object(one: Values, anchors: Anchors, findings: Findings, room: Room, *, live: bool) -> dict[str, Any]:
-    newest = one["newest"]
-    cut = 0
-    if newest is not None and not room.take(newest["text"]):
-        newest, cut = None, cut + 1
-    differences = []
-    for step in reversed(one["differences"]):
-        if room.take(step["diff"]):
-            differences.append({"title": step["title"], "diff": unified(step["diff"])})
-        else:
-            cut += 1
-    state, told = live_told(one, live=live)
-    blame = f"auditor forensics blame '{one['kind']} {one['identity']}'"
-    where = one["live"]
-    return {
-        "anchor": anchors.object(one["kind"], one["identity"]),
-        "kind": one["kind"],
-        "identity": one["identity"],
-        "versions": _versions(one),
-        "state": state,
-        "told": told,
-        "wrong": one["severity"] in ("error", "warning") or state == "bad",
-        "flag": one["severity"] if one["severity"] in ("error", "warning") else None,
-        "findings": [anchor for each in one["findings"] if (anchor := findings.anchor(each)) is not None],
-        "switched": [each["told"] for each in where["switched"]] if where and state == "good" else [],
-        "differs": where["differs"] if where else [],
-        "written": origin_told(where["transaction"]) if where and where["transaction"] else None,
-        "relation": where["transaction"]["relation"] if where and where["transaction"] else None,
-        "recorded": [entry_told(entry) for entry in where["recorded"] or ()] if where else [],
-        "live_diff": unified(where["diff"]) if where and where["diff"] and room.take(where["diff"]) else None,
-        "events": one["events"],
-        "definitions": one["definitions"],
-        "differences": differences,
-        "newest": newest,
-        "parts": [_along(part, live=live) for part in one["parts"]],
-        "cut": f"{counted(cut, 'text')} had no room here: {blame}" if cut else "",
-    }
+    return {"groups": groups, "lifeless": len(listed) - len(told)}
 
 
 def live_told(one: Values, *, live: bool) -> tuple[str, str]:
@@ -104,10 +72,78 @@ def live_told(one: Values, *, live: bool) -> tuple[str, str]:
         case "absent":
             return "plain", f"{_dropped(one)}, and not there"
         case "part":
-            return "plain", "live as a part of another object"
+            return "plain", ""  # told with what it is a part of
     if matches is not None:
         return "unknown", f"live with the text of {matches}; more cannot be told: {now['unknown']}"
     return "unknown", f"is there; which version cannot be told: {now['unknown']}"
+
+
+# Private
+
+
+def _interest(one: Values) -> tuple[int, int, int]:
+    """The least for that of which there is most to tell."""
+    wrong = one["severity"] in ("error", "warning") or (one["live"] or {}).get("word") in WRONG
+    return -wrong, -len(one["differences"]), ORDER.index(one["kind"]) if one["kind"] in ORDER else len(ORDER)
+
+
+def _object(one: Values, anchors: Anchors, findings: Findings, *, live: bool) -> dict[str, Any]:
+    """What is told of every object."""
+    state, told = live_told(one, live=live)
+    where = one["live"]
+    return {
+        "anchor": anchors.object(one["kind"], one["identity"]),
+        "identity": one["identity"],
+        "versions": _versions(one),
+        "state": state,
+        "told": told,
+        "switched": [each["told"] for each in where["switched"]] if where and state == "good" else [],
+        "wrong": one["severity"] in ("error", "warning") or state == "bad",
+        "flag": one["severity"] if one["severity"] in ("error", "warning") else None,
+        "findings": [anchor for each in one["findings"] if (anchor := findings.anchor(each)) is not None],
+        "life": None,
+    }
+
+
+def _life(one: Values, files: Mapping[str, tuple[str, str]], room: Room, *, live: bool) -> dict[str, Any]:
+    """What is told of an object when it is opened, the newest texts first where room is short."""
+    newest, where = one["newest"], one["live"] or {}
+    cut = 0
+    if newest is not None and not room.take(newest["text"]):
+        newest, cut = None, cut + 1
+    differences = []
+    for step in reversed(one["differences"]):
+        if room.take(step["diff"]):
+            differences.append({"title": step["title"], "diff": unified(step["diff"])})
+        else:
+            cut += 1
+    diff = where.get("diff")
+    return {
+        "life": {
+            "differs": where.get("differs", ()),
+            "written": origin_told(where["transaction"]) if where.get("transaction") else None,
+            "relation": where["transaction"]["relation"] if where.get("transaction") else None,
+            "recorded": [entry_told(entry) for entry in where.get("recorded") or ()],
+            "live_diff": unified(diff) if diff and room.take(diff) else None,
+            "events": [_event(event, files) for event in one["events"]],
+            "differences": differences,
+            "newest": newest,
+            "parts": [_along(part, live=live) for part in one["parts"]],
+            "cut": counted(cut, "text") if cut else "",
+        }
+    }
+
+
+def _event(event: Values, files: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
+    """What happened, with the line alone where the file is that of the migration."""
+    file, anchor = files.get(event["migration"], ("", None))
+    line = event["place"].removeprefix(f"{file}:").partition(":")[0] if file else ""
+    return {
+        "migration": event["migration"],
+        "anchor": anchor,
+        "what": event["what"],
+        "place": f"line {line}" if line.isdigit() else event["place"],
+    }
 
 
 def _altered(one: Values) -> str:

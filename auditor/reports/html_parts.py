@@ -44,10 +44,18 @@ JOB_STATES = ("waiting", "running", "done", "dead", "unknown")
 
 
 class Room:
-    """Characters that are left for long texts."""
+    """What a page has room for.
 
-    def __init__(self, left: int) -> None:
+    Args:
+        left: characters of long texts.
+        lives: objects whose life is told.
+        boxes: of the map; with more there is no picture.
+    """
+
+    def __init__(self, left: int, lives: int, boxes: int) -> None:
         self.left = left
+        self.lives = lives
+        self.boxes = boxes
 
     def take(self, text: str) -> bool:
         """Whether the text has room; if so it is taken."""
@@ -64,6 +72,7 @@ class Anchors:
         self._taken: Counter[str] = Counter()
         self._objects: dict[tuple[str, str], str] = {}
         self._identities: dict[str, str] = {}
+        self.migrations: list[tuple[Values, str]] = []
 
     def take(self, *parts: str) -> str:
         """A name made of some words."""
@@ -76,7 +85,7 @@ class Anchors:
         for one in objects:
             kind, identity = one["kind"], one["identity"]
             digest = hashlib.sha256(f"{kind} {identity}".encode("utf-8", "replace")).hexdigest()[:6]
-            self._objects[kind, identity] = self.take("o", _slug(identity)[:40], digest)
+            self._objects[kind, identity] = self.take("o", _slug(identity)[:28], digest)
             self._identities.setdefault(identity, self._objects[kind, identity])
 
     def object(self, kind: str | None, identity: str | None) -> str | None:
@@ -97,10 +106,10 @@ def hero(report: Report, view: View) -> dict[str, Any]:
         "name": name,
         "mark": MARKS[name],
         "title": title,
-        "told": told,
+        "told": f"{told} {_wrong(report)}".strip() if name == "could-not-check" else told,
         "project": data.get("project", ""),
         "generated": data.get("generated", ""),
-        "database": data.get("database"),
+        "database": data.get("database") or _no_database(data),
         "unchecked": [one["area"].lower() for one in data.get("coverage", ()) if one["state"] == "not-checked"],
     }
 
@@ -135,7 +144,9 @@ def tiles(report: Report, found: Findings) -> Iterator[dict[str, Any]]:
 
 def migrations(found: Iterable[Values], anchors: Anchors) -> list[dict[str, Any]]:
     """Each migration with its anchor and the objects that give it its class."""
-    return [_migration(values, anchors) for values in found]
+    made = [_migration(values, anchors) for values in found]
+    anchors.migrations = [(one, one["anchor"]) for one in made]
+    return made
 
 
 def flow(pipeline: Values | None) -> dict[str, Any] | None:
@@ -156,6 +167,19 @@ def guards(found: Iterable[Values], findings: Findings) -> list[dict[str, Any]]:
 
 
 # Private
+
+
+def _wrong(report: Report) -> str:
+    """What is wrong all the same, where there is no verdict."""
+    count = sum(1 for finding in report.findings if finding.severity.value == "error")
+    return (
+        f"In what was looked at there {'are' if count > 1 else 'is'} {counted(count, 'error')}." if count else ""
+    )
+
+
+def _no_database(data: Values) -> str:
+    asked = (data.get("drift") or {}).get("state") == "could-not-check"
+    return "the database could not be read" if asked else "no database"
 
 
 def _slug(text: str) -> str:

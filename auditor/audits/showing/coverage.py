@@ -147,6 +147,6 @@ def _live(whole: Report, looked: Looked, live: LiveStates | None) -> Iterator[_R
         yield catalog, "partly", f"{looked.live.note}; held against the contract alone: no replay", drift
     else:
         yield catalog, "checked", looked.live.note, drift
-    undone = [one for one in (*live.not_read, live.doubt) if one]
+    undone = [*dict.fromkeys(one for one in (*live.not_read, live.doubt) if one)]
     told = "by which migration's transaction each core object was last written"
     yield provenance, "partly" if undone else "checked", "; ".join((told, *undone)), blame

@@ -8,7 +8,8 @@ when a page is looked at: style, scripts and search come with the theme, fonts a
 import re
 from pathlib import Path
 
-from pygments.lexers.sql import PostgresConsoleLexer, PostgresLexer
+from pygments.lexers.shell import BashLexer
+from pygments.lexers.sql import PostgresLexer
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
@@ -74,6 +75,7 @@ include_patterns = ["README.md", "CHANGELOG.md", "docs/**"]
 exclude_patterns = ["docs/reports/**"]  # evidence that `auditor gate` files
 root_doc = "README"
 myst_heading_anchors = 4
+suppress_warnings = ["misc.highlighting_failure"]  # of colours alone: psql's \\i within SQL
 html_theme = "furo"
 html_title = "auditor"
 html_copy_source = False
@@ -108,8 +110,8 @@ def finish(app: Sphinx, error: Exception | None) -> None:
 
 
 def setup(app: Sphinx) -> None:
-    """SQL here is PostgreSQL's."""
+    """SQL here is PostgreSQL's, and crontabs are nearly shell."""
     app.add_lexer("sql", PostgresLexer)
-    app.add_lexer("psql", PostgresConsoleLexer)
+    app.add_lexer("cron", BashLexer)
     app.connect("source-read", add_navigation)
     app.connect("build-finished", finish)

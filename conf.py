@@ -37,6 +37,7 @@ NAVIGATION = {
             "docs/contract",
             "docs/guards",
             "docs/forensics",
+            "docs/report",
             "docs/rules/README",
             "docs/formats",
             "docs/exit-codes",

@@ -152,10 +152,10 @@ def _altered(one: Values) -> str:
     if off and [each["field"] for each in now["differs"]] in (["enabled"], ["valid"], ["validated"]):
         return f"live, but {', '.join(off)}"
     fields = [each["field"] for each in now["differs"]]
-    differ = f"{', '.join(fields)} {'differ' if len(fields) > 1 else 'differs'}" if fields else ""
+    other = f"other {', '.join(fields)}" if fields else ""
     if now["diff"]:
-        return "live with a text that no migration wrote" + (f"; {differ}" if differ else "")
-    return f"live, but {differ}" if differ else "live, but not as the migrations make it"
+        return "live with a text that no migration wrote" + (f" and {other}" if other else "")
+    return f"live with {other}" if other else "live, but not as the migrations make it"
 
 
 def _dropped(one: Values) -> str:

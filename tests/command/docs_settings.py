@@ -16,6 +16,7 @@ PAGES = {
     "docs/how-to/from-compat-to-strict.md": "empty",
     "docs/how-to/rights-of-the-role.md": "reference",
     "docs/reference-system.md": "reference",
+    "docs/report.md": "reference",
     "docs/tutorial.md": "empty",
 }
 """Page -> its setting: `empty` (a directory and an empty database), `small` (with one migration and its owner), or

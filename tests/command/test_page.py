@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 from html import unescape
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +97,12 @@ PROBE = """
   const later = () => new Promise(done => setTimeout(done, 100));
   const box = document.querySelector('[role=search] input');
   const shown = () => document.querySelectorAll('#history [data-row]:not([hidden])').length;
-  if (box.form.hidden) { document.body.dataset.told = JSON.stringify(told); return; }
+  if (box.form.hidden) {
+    for (const one of document.querySelectorAll('details')) one.open = true;
+    told.width = document.documentElement.scrollWidth - innerWidth;
+    document.body.dataset.told = JSON.stringify(told);
+    return;
+  }
   box.value = '0010_listener';
   box.dispatchEvent(new Event('input', {bubbles: true}));
   await later();
@@ -181,3 +187,16 @@ def test_its_policy_stops_what_would_slip_in(page: Path, tmp_path: Path) -> None
     document = browse(hostile, tmp_path / "profile", 1300)
     assert "onerror" in document
     assert "data-ran" not in document
+
+
+@pytest.mark.skipif(BROWSER is None, reason="no Chromium here")
+@pytest.mark.parametrize("width", [360, 1300])
+def test_names_without_end_do_not_make_it_scroll_sideways(tmp_path: Path, width: int) -> None:
+    spec = spec_from_file_location("hostile", TOP / "tests" / "pure" / "test_reports_html.py")
+    assert spec is not None
+    assert spec.loader is not None
+    hostile = module_from_spec(spec)
+    spec.loader.exec_module(hostile)
+    path = tmp_path / "hostile.html"
+    path.write_text(hostile.page(hostile.report(hostile.HOSTILE + "x" * 3000 + " " + "long_name_" * 90)))
+    assert probed(path, tmp_path / "profile", width, script=False)["width"] <= 0

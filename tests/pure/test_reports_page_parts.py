@@ -150,7 +150,7 @@ LIVE = {"newest": "0015", "matches": None, "differs": [], "diff": None, "unknown
         ({"word": "extra"}, "bad", "live, though 0018 dropped it"),
         ({"word": "absent"}, "plain", "dropped by 0018, and not there"),
         ({"word": "altered", "diff": "x"}, "bad", "live with a text that no migration wrote"),
-        ({"word": "altered", "differs": [{"field": "owner"}]}, "bad", "live, but owner differs"),
+        ({"word": "altered", "differs": [{"field": "owner"}]}, "bad", "live with other owner"),
         (
             {
                 "word": "altered",

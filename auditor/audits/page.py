@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+from collections.abc import Iterator
 from typing import Any
 
 from auditor.audits import check
@@ -24,7 +25,7 @@ from auditor.config import Settings
 from auditor.contract.facts import Facts
 from auditor.declaration.load import Configuration
 from auditor.errors import CouldNotCheck
-from auditor.model import Report
+from auditor.model import Location, Report
 from auditor.source.read import ReadFile
 
 
@@ -54,7 +55,7 @@ def run(settings: Settings) -> Report:
             "map": _picture(settings, configuration, looked),
             "guards": guards(configuration, looked.guarded, whole.findings),
             "coverage": coverage(whole, looked, configuration, live),
-            "lines": lines_of(settings.root, (finding.location for finding in whole.findings)),
+            "lines": lines_of(settings.root, _places(looked, whole)),
         },
     )
 
@@ -64,6 +65,12 @@ def run(settings: Settings) -> Report:
 
 def _provenance(connection: Any, inputs: Inputs) -> Rows:
     return read_rows(connection, inputs.migrations)
+
+
+def _places(looked: Looked, whole: Report) -> Iterator[Location | None]:
+    """Where findings stand, and where source code breaks a guard, let pass or not."""
+    yield from (finding.location for finding in whole.findings)
+    yield from (one.location for one in looked.guarded.violations) if looked.guarded is not None else ()
 
 
 def _drift(settings: Settings, looked: Looked, whole: Report) -> dict[str, Any]:

@@ -318,4 +318,9 @@ def _guard(one: Values, findings: Findings) -> dict[str, Any]:
     ]
     if one["not_understood"] and state == "good":
         state = "doubt"
-    return {**one, "mark": state, "verdict": verdict, "places": places}
+    about = [counted(one["files"], "file")]
+    about[0] += f", but for {', '.join(one['except'])}" if one["except"] else ""
+    about += [f"mode {one['mode']}"] if one["mode"] != "strict" else []
+    about += [f"{counted(unclear, 'access')} not understood"] if (unclear := one["not_understood"]) else []
+    about += [f"{one['allowed']} let pass"] if one["allowed"] else []
+    return {**one, "mark": state, "verdict": verdict, "places": places, "about": "; ".join(about)}

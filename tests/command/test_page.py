@@ -91,6 +91,71 @@ def test_what_postgresql_makes_along_is_told_with_its_table(page: Path) -> None:
     assert all(one["live"] is None for one in objects.values())
 
 
+GUARDED = {
+    "classifications.yaml": """\
+version: 1
+migrations: [{path: migrations}]
+classes: {core: [table public.jobs, function public.claim_*]}
+contract:
+  queues:
+    - table: public.jobs
+      claims: [{function: "public.claim_jobs(integer)", job_types: [ship]}]
+guards:
+  - {forbid: write, table: public.jobs, in: "services/**", reason: only the listener makes jobs}
+  - {allow-only: call, function: claim_jobs, in: "services/ship/**"}
+  - {forbid: read, table: public.jobs, in: "nowhere/**"}
+""",
+    "migrations/0001_jobs.sql": """\
+CREATE TABLE public.jobs (id bigint PRIMARY KEY, type text);
+CREATE FUNCTION public.claim_jobs(n integer) RETURNS SETOF public.jobs LANGUAGE sql
+    AS 'SELECT * FROM public.jobs LIMIT n FOR UPDATE SKIP LOCKED';
+""",
+    "services/ship/worker.py": """\
+def claim(connection):
+    return connection.execute("SELECT * FROM claim_jobs(%s)", [10])
+""",
+    "services/other.ts": """\
+export async function enqueue(supabase) {
+  // auditor: allow GRD001 the importer of last year
+  await supabase.from('jobs').insert({type: '</script><b>'});
+  await supabase.from('jobs').delete().eq('id', 1);
+  return supabase.rpc('claim_jobs', {n: 1});
+}
+""",
+}
+
+
+def test_each_guard_has_its_verdict_and_its_lines(tmp_path: Path) -> None:
+    for name, text in GUARDED.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    page, document = tmp_path / "page.html", tmp_path / "page.json"
+    arguments = ["report", "--config", str(tmp_path / "classifications.yaml"), "--output", str(page)]
+    result = CliRunner().invoke(main, [*arguments, "--output", f"json={document}"])
+    assert result.exit_code == 1, result.output
+    found = json.loads(document.read_text())
+    writes, calls, nowhere = found["guards"]
+    assert [(one["state"], one["files"], one["allowed"]) for one in found["guards"]] == [
+        ("broken", 2, 1),
+        ("broken", 1, 0),
+        ("no-files", 0, 0),
+    ]
+    assert [(one["line"], one["severity"]) for one in writes["places"]] == [(3, None), (4, "error")]
+    assert [(one["file"], one["line"]) for one in calls["places"]] == [("services/other.ts", 5)]
+    assert nowhere["places"] == []
+    guards = page.read_text("utf-8").partition('<section id="guards">')[2].partition("</section>")[0]
+    for line in (
+        "<i>3</i>  await supabase.from(&#39;jobs&#39;).insert({type: &#39;&lt;/script&gt;&lt;b&gt;&#39;});",
+        "<i>4</i>  await supabase.from(&#39;jobs&#39;).delete()",
+        "<i>5</i>  return supabase.rpc(",
+    ):
+        assert f'<span class="meant">{line}' in guards
+    assert guards.count("let pass") == 2
+    workers = {edge["to"]: edge["off"] for edge in found["map"]["edges"] if edge["to"].startswith("source ")}
+    assert workers == {"source services/ship/worker.py": False, "source services/other.ts": True}
+
+
 PROBE = """
 (async () => {
   const told = {width: document.documentElement.scrollWidth - innerWidth};

@@ -147,6 +147,8 @@ class _Map:
             wrong = any(guard.about_file(file.path) for guard in about)
             title = f"{file.path}, line {lines}" + (", which a guard does not let call it" if wrong else "")
             self._put(f"source {file.path}", WORKERS, file.path, title, OwnerClass.UNCLASSIFIED)
+            if wrong:
+                self.nodes[f"source {file.path}"]["notes"] = ["a guard forbids it"]
             self._edge(routine.id.identity, f"source {file.path}", f"is called (line {lines}) by", off=wrong)
 
     def _core(self, item: ObjectId) -> bool:

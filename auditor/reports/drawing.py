@@ -115,7 +115,7 @@ def _wrapped(label: str, most: int) -> list[str]:
     """Lines of a box, broken behind `_`, `/` and, in names, dots; the title has what does not fit."""
     lines: list[str] = []
     line = ""
-    for piece in re.findall(r"[^_/\s]*[_/\s]*" if "/" in label else r"[^_.\s]*[_.\s]*", label):
+    for piece in re.findall(r"[^_/\s-]*[_/\s-]*" if "/" in label else r"[^_.\s]*[_.\s]*", label):
         if line and len((line + piece).rstrip()) > most:
             lines.append(line)
             line = ""

@@ -36,6 +36,8 @@ def coverage(
 
 # Private
 
+_STAND_IN = ": a stand-in was used in the replay"
+
 _Row = tuple[str, State, str, str]
 
 
@@ -74,7 +76,19 @@ def _replay(whole: Report, looked: Looked) -> _Row:
     name = looked.replayed.where.name
     told = f"{whole.checked['replayed migration']} migrations run in {name}"
     undone = looked.replayed.not_checked
-    return "Replay", "partly" if undone else "checked", "; ".join((told, *undone)), command
+    return "Replay", "partly" if undone else "checked", "; ".join((told, *_gathered(undone))), command
+
+
+def _gathered(reasons: tuple[str, ...]) -> Iterator[str]:
+    """Stand-ins of extensions in one go, then the other reasons."""
+    names = [one[len("extension ") : -len(_STAND_IN)] for one in reasons if _is_stand_in(one)]
+    if names:
+        yield f"stand-ins for the extensions {', '.join(names)}"
+    yield from (one for one in reasons if not _is_stand_in(one))
+
+
+def _is_stand_in(reason: str) -> bool:
+    return reason.startswith("extension ") and reason.endswith(_STAND_IN)
 
 
 def _contract(looked: Looked, configuration: Configuration) -> _Row:

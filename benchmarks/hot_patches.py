@@ -21,9 +21,10 @@ import psycopg
 from click.testing import CliRunner
 
 from auditor.cli import main as auditor
-from auditor.history import History, fold
-from auditor.migrations import read, read_migrations
+from auditor.history.fold import History, fold
+from auditor.migrations.discovery import read_migrations
 from auditor.migrations.formats import Ledger
+from auditor.migrations.read import read
 from auditor.model import ROW_ACTIONS, Migration, ObjectId
 from auditor.replay.server import ThrowAwayServer, throw_away_server
 from auditor.sql.names import quote_identifier

@@ -11,14 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from auditor.audits.kpi import flow_kpis, flow_outcome
-from auditor.audits.parts.forensic import flow_of, wants_live
-from auditor.audits.parts.inputs import Inputs, Outcome, read_inputs, report, required
-from auditor.audits.parts.judging import drifted
+from auditor.audits.parts.inputs import Outcome, Sources, find_sources, report, required
 from auditor.audits.parts.live import read_live
+from auditor.audits.parts.live_flow import flow_of, wants_live
 from auditor.audits.parts.record import record_run
+from auditor.audits.parts.remembered import ContractCheck
 from auditor.config import Settings
-from auditor.contract.facts import Facts
-from auditor.contract.resolve import names_of_contract
 from auditor.declaration.load import Configuration
 from auditor.errors import UsageError
 from auditor.forensics.flow import Flow
@@ -42,7 +40,7 @@ def run(settings: Settings, window: str, limits: Mapping[str, float | None], rec
     """
     if not wants_live(settings):
         raise UsageError("alerts are about a live database: --db URL")
-    inputs = read_inputs(settings, configured=True)
+    inputs = find_sources(settings, configured=True)
     configuration = required(inputs.configuration, settings)
     made = report("forensics alert", alerts(settings, inputs, configuration, window, limits), inputs, settings)
     if record is not None:
@@ -52,13 +50,13 @@ def run(settings: Settings, window: str, limits: Mapping[str, float | None], rec
 
 def alerts(
     settings: Settings,
-    inputs: Inputs,
+    inputs: Sources,
     configuration: Configuration,
     window: str,
     limits: Mapping[str, float | None],
 ) -> Outcome:
     """The contract and the flow, as a part of a report."""
-    names = names_of_contract(configuration, inputs.history)
+    contract = ContractCheck(inputs, configuration)
 
     def flow(connection: Connection) -> tuple[Flow, Kpis] | None:
         if configuration.pipeline is None:
@@ -66,11 +64,10 @@ def alerts(
         mapped = flow_of(connection, configuration)
         return mapped, flow_kpis(connection, mapped, window)
 
-    live = read_live(settings.db, inputs, names, further=flow)
-    facts = Facts(configuration, inputs.history, live.snapshot, None, live.ledger, whole=False, data=live.data)
-    outcome = Outcome(notes=(live.note, f"window {window}")) + drifted(facts, "contract")
-    contract = sum(1 for finding in outcome.findings if finding.severity == "error")
-    own = _gauge("auditor_contract_breaches", "breaches of the contract in the live database", contract)
+    live = read_live(settings.db, inputs, contract.names, further=flow)
+    outcome = Outcome(notes=(live.note, f"window {window}")) + contract.outcome(live)
+    breaches = sum(1 for finding in outcome.findings if finding.severity == "error")
+    own = _gauge("auditor_contract_breaches", "breaches of the contract in the live database", breaches)
     if live.further is None:
         return outcome + Outcome(not_checked=("the flow: there is no `pipeline:`",), data={"metrics": [own]})
     mapped, kpis = live.further

@@ -14,10 +14,10 @@ from auditor.audits.parts.forensic import (
     of_class,
     read_rows,
     spans_of,
-    wants_live,
 )
 from auditor.audits.parts.inputs import Inputs, Outcome, read_inputs, report
 from auditor.audits.parts.live import Live, read_live
+from auditor.audits.parts.live_flow import wants_live
 from auditor.audits.parts.reading import reading
 from auditor.config import Settings
 from auditor.errors import UsageError
@@ -43,7 +43,7 @@ def run(settings: Settings, owner_class: str | None = None) -> Report:
     inputs = read_inputs(settings)
     live = None
     if wants_live(settings):
-        live = read_live(settings.db, inputs, further=lambda connection: read_rows(connection, inputs.migrations))
+        live = read_live(settings.db, inputs, further=lambda connection: read_rows(connection, inputs))
     items = chosen(inputs, live, settings.subject, owner_class)
     outcome = understood(inputs)
     if live is None:

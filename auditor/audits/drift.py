@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from auditor.audits.parts.bodies import drifted_bodies
-from auditor.audits.parts.expected import expected_catalog
+from auditor.audits.parts.captured import with_captured
 from auditor.audits.parts.inputs import BOOKKEEPING, Inputs, Outcome, read_inputs, report, required
 from auditor.audits.parts.judging import drifted
 from auditor.audits.parts.live import Live, read_live
 from auditor.audits.parts.pending import applied_only, note_of, told_as_pending
-from auditor.audits.parts.replaying import notes_of, where_to_replay, with_captured
 from auditor.catalog.snapshot_file import load
 from auditor.catalog.spelling import NEWEST, respelled
 from auditor.config import Settings
@@ -80,6 +79,9 @@ def _expected(
         return inputs, snapshot, data, Outcome(notes=(f"compared with {name}",))
     if settings.scope == "contract":
         return inputs, None, None, Outcome(notes=("compared with the contract",))
+    from auditor.audits.parts.expected import expected_catalog
+    from auditor.audits.parts.replaying import notes_of, where_to_replay
+
     where = where_to_replay(settings, live)
     expected = expected_catalog(inputs, where)
     notes = expected.notes + notes_of(where, live)

@@ -11,9 +11,9 @@ from typing import Any
 
 from auditor import __version__
 from auditor.audits.parts.criteria import Gathered, Judged, gather, judge
-from auditor.audits.parts.forensic import wants_live
 from auditor.audits.parts.inputs import Inputs, Outcome, read_inputs, report, required
 from auditor.audits.parts.live import Live, read_live
+from auditor.audits.parts.live_flow import wants_live
 from auditor.audits.parts.record import git_revision
 from auditor.config import Settings
 from auditor.declaration.load import Configuration

@@ -16,7 +16,7 @@ from auditor.contract.baseline import Compared, compare, read_baseline, write_ba
 from auditor.contract.guards import Judged, Matcher, Violation, judge
 from auditor.declaration.load import Configuration
 from auditor.errors import CouldNotCheck, UsageError
-from auditor.migrations import discover
+from auditor.migrations.discovery import discover
 from auditor.model import Location, Report
 from auditor.rules import RULES
 from auditor.rules.guard import (

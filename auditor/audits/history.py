@@ -9,7 +9,7 @@ from auditor.audits.parts.inputs import Inputs, read_inputs, report
 from auditor.audits.parts.reading import reading
 from auditor.config import Settings
 from auditor.forensics.selecting import named
-from auditor.history import Life
+from auditor.history.lives import Life
 from auditor.model import Report
 
 

@@ -64,7 +64,7 @@ def run(settings: Settings) -> Report:
 
 
 def _provenance(connection: Any, inputs: Inputs) -> Rows:
-    return read_rows(connection, inputs.migrations)
+    return read_rows(connection, inputs)
 
 
 def _places(looked: Looked, whole: Report) -> Iterator[Location | None]:

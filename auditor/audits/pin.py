@@ -107,9 +107,9 @@ def _written(facts: Facts, before: bytes, pins: Sequence[Pin]) -> str:
     Raises:
         ConfigurationError: a value cannot be changed in place, with line and column.
     """
-    path, file = facts.configuration.path, facts.configuration.file
+    file = facts.configuration.file
     text = before.decode("utf-8-sig")
-    root = compose(path, file)
+    root = compose(text, file, ends=True)
     wanted = plain(root)
     edits: list[Edit] = []
     problems: list[ConfigurationProblem] = []

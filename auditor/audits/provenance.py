@@ -6,9 +6,10 @@ from collections import Counter
 from typing import Any
 
 from auditor.audits.blame import chosen, understood
-from auditor.audits.parts.forensic import Rows, States, Unaltered, class_of, read_rows, spans_of, wants_live
+from auditor.audits.parts.forensic import Rows, States, Unaltered, class_of, read_rows, spans_of
 from auditor.audits.parts.inputs import Outcome, read_inputs, report
 from auditor.audits.parts.live import read_live
+from auditor.audits.parts.live_flow import wants_live
 from auditor.config import Settings
 from auditor.errors import UsageError
 from auditor.forensics.provenance import Spans
@@ -33,7 +34,7 @@ def run(settings: Settings, owner_class: str | None = None, *, out_of_band: bool
     if not wants_live(settings):
         raise UsageError("provenance is read from a live database: --db URL")
     inputs = read_inputs(settings)
-    live = read_live(settings.db, inputs, further=lambda connection: read_rows(connection, inputs.migrations))
+    live = read_live(settings.db, inputs, further=lambda connection: read_rows(connection, inputs))
     if settings.subject is None and owner_class is None and inputs.configuration is not None:
         owner_class = OwnerClass.CORE.value
     rows: Rows = live.further

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from auditor.audits.parts.forensic import wants_live
 from auditor.audits.parts.inputs import Outcome, report
+from auditor.audits.parts.live_flow import wants_live
 from auditor.catalog.session import read_only_session
 from auditor.catalog.url import parse_url
 from auditor.config import Settings

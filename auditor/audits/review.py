@@ -22,7 +22,7 @@ from auditor.config import Settings
 from auditor.declaration.load import Configuration
 from auditor.errors import AuditorError, CouldNotCheck
 from auditor.globs import matches
-from auditor.history import Classification, classify
+from auditor.history.classification import Classification, classify
 from auditor.model import Finding, Location, Migration, OwnerClass, Report
 from auditor.repository import Change, change_since, files_at
 from auditor.rules.review import core_conflict, evidence_missing, migration_edited, migration_out_of_order

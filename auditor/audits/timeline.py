@@ -6,9 +6,10 @@ from typing import Any
 
 from auditor.audits.blame import chosen, understood
 from auditor.audits.effects import effect_values
-from auditor.audits.parts.forensic import NO_LIVE, States, class_of, wants_live
+from auditor.audits.parts.forensic import NO_LIVE, States, class_of
 from auditor.audits.parts.inputs import Inputs, Outcome, read_inputs, report
 from auditor.audits.parts.live import read_live
+from auditor.audits.parts.live_flow import wants_live
 from auditor.config import Settings
 from auditor.errors import UsageError
 from auditor.forensics.blame import version_of

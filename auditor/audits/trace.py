@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from auditor.audits.parts.forensic import flow_of, wants_live
 from auditor.audits.parts.inputs import Outcome, read_configuration, report, required
+from auditor.audits.parts.live_flow import flow_of, wants_live
 from auditor.catalog.session import read_only_session
 from auditor.catalog.url import parse_url
 from auditor.config import Settings

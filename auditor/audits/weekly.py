@@ -7,9 +7,10 @@ from typing import Any
 
 from auditor.audits.alert import alerts
 from auditor.audits.gate import gate_outcome, judge_phases
-from auditor.audits.parts.forensic import States, Unaltered, read_rows, spans_of, wants_live
+from auditor.audits.parts.forensic import States, Unaltered, read_rows, spans_of
 from auditor.audits.parts.inputs import Inputs, Outcome, read_inputs, report, required
 from auditor.audits.parts.live import read_live
+from auditor.audits.parts.live_flow import wants_live
 from auditor.config import Settings
 from auditor.contract.facts import Facts
 from auditor.declaration.load import Configuration
@@ -66,7 +67,7 @@ def _monday(settings: Settings, inputs: Inputs, configuration: Configuration) ->
 
 def _wednesday(settings: Settings, inputs: Inputs, configuration: Configuration) -> Outcome:
     """Core objects that no migration wrote last."""
-    live = read_live(settings.db, inputs, further=lambda connection: read_rows(connection, inputs.migrations))
+    live = read_live(settings.db, inputs, further=lambda connection: read_rows(connection, inputs))
     spans = spans_of(live.further, inputs)
     facts = Facts(configuration, inputs.history, live.snapshot)
     states = States(inputs, live)

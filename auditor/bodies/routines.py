@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from auditor.migrations.effects import changes_of
+from auditor.migrations.effects import plain_changes_of
 from auditor.model import Location, ObjectId, OwnerClass
 from auditor.model.change import AnyChange, CreateFunction
 from auditor.sql import UnreadableSql, grammar
@@ -140,7 +140,7 @@ def routine_of(
         owner: the role that owns it.
         written: the statement as it stands at `place`, where that is another text.
     """
-    changes = changes_of(statement)
+    changes = plain_changes_of(statement)
     definition = next((change for change in changes if isinstance(change, CreateFunction)), None)
     if definition is None:
         return None

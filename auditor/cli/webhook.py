@@ -6,11 +6,9 @@ The body is generic: `text` for chat systems, `result`, and the findings as `--f
 from __future__ import annotations
 
 import dataclasses
-import http.client
 import json
 import logging
 import os
-import ssl
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -56,6 +54,8 @@ def post(url: str, body: bytes, *, sleep: Callable[[float], None] = time.sleep) 
     Returns:
         None if it was taken; else why not, without the address. A refusal (4xx but 408, 425 and 429) is final.
     """
+    from http.client import HTTPException  # loaded when there is something to tell
+
     parts = urlsplit(url)
     why = ""
     attempts = 0
@@ -69,12 +69,8 @@ def post(url: str, body: bytes, *, sleep: Callable[[float], None] = time.sleep) 
             why = f"it answered {status}"
             if 400 <= status < 500 and status not in (408, 425, 429):
                 break
-        except (OSError, http.client.HTTPException) as error:
-            why = (
-                type(error).__name__
-                if isinstance(error, http.client.HTTPException)
-                else str(error.strerror or error)
-            )
+        except (OSError, HTTPException) as error:
+            why = type(error).__name__ if isinstance(error, HTTPException) else str(error.strerror or error)
         if wait is not None:
             log.info("webhook at %s: %s; again in %s s", parts.hostname, why, wait)
             sleep(wait)
@@ -154,15 +150,16 @@ def told(audit: Callable[[], Report], url: str | None, settings: Settings, state
 
 def _attempt(url: str, body: bytes) -> int:
     """One POST; redirects are not followed: the body is not for another host."""
+    import ssl
+    from http.client import HTTPConnection, HTTPSConnection
+
     parts = urlsplit(url)
     host = parts.hostname or ""
-    connection: http.client.HTTPConnection
+    connection: HTTPConnection
     if parts.scheme == "https":
-        connection = http.client.HTTPSConnection(
-            host, parts.port, timeout=TIMEOUT, context=ssl.create_default_context()
-        )
+        connection = HTTPSConnection(host, parts.port, timeout=TIMEOUT, context=ssl.create_default_context())
     else:
-        connection = http.client.HTTPConnection(host, parts.port, timeout=TIMEOUT)
+        connection = HTTPConnection(host, parts.port, timeout=TIMEOUT)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     try:
         connection.request("POST", path, body, {"Content-Type": "application/json", "User-Agent": "auditor"})

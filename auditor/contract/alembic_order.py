@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from auditor.migrations import MigrationSet
+from auditor.migrations.discovery import MigrationSet
 from auditor.migrations.formats.alembic.child import read_header
 
 

@@ -16,7 +16,7 @@ from auditor.catalog.kinds.table_constraint import TableConstraint
 from auditor.contract.breach import Cause, Checked, listed
 from auditor.contract.facts import Facts
 from auditor.declaration.entries import DedupeKeyEntry, QueueEntry
-from auditor.migrations.effects import changes_of
+from auditor.migrations.effects import plain_changes_of
 from auditor.model import ObjectId, Snapshot
 from auditor.model.change import Arbiter, CreateIndex
 from auditor.repair.create import own_name
@@ -187,7 +187,7 @@ def _causes(facts: Facts, checked: Checked, table: str, function: Function, arbi
 
 def _keys(index: Index) -> tuple[frozenset[str], frozenset[str]] | None:
     text = f"CREATE INDEX ON t USING {index.method} ({', '.join(index.keys)})"
-    for change in changes_of(text):
+    for change in plain_changes_of(text):
         if isinstance(change, CreateIndex) and len(change.elements) == len(index.keys):
             columns = frozenset(quote_identifier(one.column) for one in change.elements if one.column is not None)
             others = frozenset(expression_text(one.text or "") for one in change.elements if one.column is None)

@@ -14,7 +14,7 @@ from auditor.catalog.kinds.table_constraint import TableConstraint
 from auditor.contract.breach import Cause, Checked, listed
 from auditor.contract.facts import Facts
 from auditor.declaration.entries import DedupeKeyEntry
-from auditor.migrations.effects import changes_of
+from auditor.migrations.effects import plain_changes_of
 from auditor.model import ObjectId, Snapshot
 from auditor.model.change import CreateIndex
 from auditor.sql.names import quote_identifier
@@ -225,7 +225,7 @@ def _from_history(facts: Facts, entry: DedupeKeyEntry) -> ObjectId | None:
         parent = life.parent or facts.history.parents.get(item)
         if parent is None or parent.identity != entry.table:
             continue
-        for change in changes_of(life.last_definition.text):
+        for change in plain_changes_of(life.last_definition.text):
             if isinstance(change, CreateIndex) and change.unique and _columns_of(change) == _wanted(entry):
                 return item
     return None
@@ -264,7 +264,7 @@ def _keys(index: Index) -> frozenset[object]:
     PostgreSQL's grammar takes the list apart: `name COLLATE "C" text_pattern_ops DESC` is the column `name`.
     """
     text = f"CREATE INDEX ON t USING {index.method} ({', '.join(index.keys)})"
-    for change in changes_of(text):
+    for change in plain_changes_of(text):
         if isinstance(change, CreateIndex) and len(change.elements) == len(index.keys):
             return _columns_of(change)
     return frozenset(index.keys)

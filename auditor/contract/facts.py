@@ -20,8 +20,9 @@ from auditor.contract.ledgers import LedgerState
 from auditor.contract.lookups import Data
 from auditor.contract.whitelists import Lookups
 from auditor.declaration.load import Configuration
-from auditor.history import Definition, History, Life
-from auditor.migrations.effects import changes_of
+from auditor.history.fold import History
+from auditor.history.lives import Definition, Life
+from auditor.migrations.effects import plain_changes_of
 from auditor.model import CatalogObject, Location, ObjectId, OwnerClass, Provenance, Severity, Snapshot
 from auditor.model.change import Access, AnyChange, Name, Rows, Unknown
 from auditor.repair.create import function_statement
@@ -360,7 +361,7 @@ def body_message(facts: Facts, item: ObjectId, function: Function, wanted: str) 
 
 @cache
 def _changes_of_text(text: str) -> tuple[AnyChange, ...]:
-    return tuple(change for change in changes_of(text) if change.inside == "function")
+    return tuple(change for change in plain_changes_of(text) if change.inside == "function")
 
 
 def _changes_in(function: Function) -> tuple[AnyChange, ...]:

@@ -17,7 +17,7 @@ from auditor.contract.written import function_attributes
 from auditor.declaration.base import Text
 from auditor.declaration.entries import FunctionEntry
 from auditor.globs import is_pattern, matches_name
-from auditor.migrations.effects import changes_of
+from auditor.migrations.effects import plain_changes_of
 from auditor.model import ObjectId, Severity
 from auditor.model.change import CreateFunction
 from auditor.repair.create import routine_name
@@ -67,7 +67,7 @@ def declared_body(facts: Facts, entry: FunctionEntry, item: ObjectId) -> str | N
     file = entry.definition_file
     if file is not None:
         text = (facts.configuration.root / file).read_text(encoding="utf-8")
-        for change in changes_of(text):
+        for change in plain_changes_of(text):
             if isinstance(change, CreateFunction) and change.body is not None:
                 return change.body
         return text

@@ -1,33 +1,23 @@
 """The ledger of a live database: which migrations it names, and whether they are those of the files.
 
-A table is known as a tool's ledger by its columns; `schema_migrations` is what many tools, and many home-made
-ones, call theirs, and most tools let theirs be called otherwise. Where a tool notes more than the name (a
-rollback, a failure, a baseline, a checksum, the statements), that is read as the tool means it.
+Where a tool notes more than the name of a migration (a rollback, a failure, a baseline, a checksum, the
+statements), that is read as the tool means it.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from functools import cache
-from pathlib import Path, PurePosixPath
-from typing import Any
-
-import psycopg
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from auditor.comparison.bodies import same_statements
 from auditor.contract.alembic_order import alembic_parents, reached
 from auditor.contract.file_sums import same_content
+from auditor.contract.ledger_tables import Connection, Ids, LedgerTable, Record, read_tables
 from auditor.declaration.entries import LedgerEntry
-from auditor.migrations import MigrationSet
+from auditor.migrations.discovery import MigrationSet
 from auditor.migrations.formats.base import Ledger
 from auditor.model import Migration
-from auditor.sql.names import quote_identifier
-
-Connection = psycopg.Connection[Any]
-Record = Mapping[str, Any]
-"""A row of a ledger by the names of its columns; values as text, lists of texts, or None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,135 +57,24 @@ def read_ledgers(
     Raises:
         psycopg.Error: from the server.
     """
-    state = LedgerState()
-    histories = [(one.format.name, one.format.ledger) for one in migrations.histories]
-    for layout, known in dict.fromkeys(histories):
-        own = tuple(one for one in migrations.migrations if one.layout == layout)
-        ledger = known
-        if configured is not None:
-            ledger = Ledger(
-                configured.table, configured.id_column, configured.applied_at_column, configured.checksum_column
-            )
-        if ledger is None:
-            continue
-        found = _find(connection, layout, ledger, exact=configured is not None)
-        if isinstance(found, str):
-            state = replace(state, unread=(*state.unread, found))
-            continue
-        table, columns = found
-        state = replace(state, tables=(*state.tables, table), layouts=(*state.layouts, layout))
-        rows = _rows(connection, table, ledger, columns)
-        if layout == "alembic" and configured is None:
-            state = _of_alembic(state, rows, migrations)
+    tables, unread = read_tables(connection, migrations, configured)
+    state = LedgerState(unread=unread)
+    for one in tables:
+        state = replace(state, tables=(*state.tables, one.table), layouts=(*state.layouts, one.layout))
+        if one.last_revisions:
+            state = _of_alembic(state, one.records, migrations)
         else:
-            state = _read(state, layout, ledger, table, rows, own, migrations.root)
+            own = tuple(migration for migration in migrations.migrations if migration.layout == one.layout)
+            state = _read(state, one, own, migrations.root)
     return state
 
 
 # Private
 
-_SIGNATURES: dict[str, tuple[str, ...]] = {
-    "alembic": ("version_num",),
-    "atlas": ("version", "applied", "total", "executed_at", "hash", "operator_version"),
-    "flyway": ("installed_rank", "version", "description", "script", "checksum", "success"),
-    "goose": ("id", "version_id", "is_applied", "tstamp"),
-    "liquibase": ("id", "author", "filename", "dateexecuted", "md5sum"),
-    "prisma": ("checksum", "migration_name", "finished_at", "rolled_back_at", "applied_steps_count"),
-    "refinery": ("version", "name", "applied_on", "checksum"),
-    "sqitch": ("change_id", "script_hash", "change", "project", "committed_at"),
-    "sqlx": ("version", "description", "installed_on", "success", "checksum", "execution_time"),
-    "yoyo": ("migration_hash", "migration_id", "applied_at_utc"),
-}
-"""Columns by which a tool's table is known whatever it is called."""
 
-_NUMBERED = re.compile(r"(\d+)(?:[_-]|$)", re.ASCII)
-
-_FOREIGN: dict[str, tuple[str, ...]] = {"dbmate": ("dirty", "statements", "filename", "checksum")}
-"""Columns that say that a table of the tool's name is another tool's."""
-
-_READ = frozenset(
-    {
-        "applied",
-        "dirty",
-        "error",
-        "finished_at",
-        "id",
-        "installed_rank",
-        "is_applied",
-        "rolled_back_at",
-        "script",
-        "started_at",
-        "statements",
-        "success",
-        "total",
-        "type",
-    }
-)
-"""Further columns that say whether a row counts."""
-
-
-@cache
-def _query() -> bytes:
-    return Path(__file__).with_name("ledger_find.sql").read_bytes()
-
-
-def _find(connection: Connection, layout: str, ledger: Ledger, *, exact: bool) -> tuple[str, frozenset[str]] | str:
-    """The table and its columns, or why there is none to read."""
-    schema, _, name = ledger.table.rpartition(".")
-    wanted = [
-        one
-        for one in (ledger.version, ledger.checksum if exact else None, ledger.applied_at if exact else None)
-        if one
-    ]
-    wanted += ["dirty"] if layout == "golang-migrate" and not exact else []
-    signature = () if exact else _SIGNATURES.get(layout, ())
-    foreign = () if exact else _FOREIGN.get(layout, ())
-    cursor = psycopg.RawCursor(connection)
-    parameters = [name, schema or None, wanted, list(signature), list(foreign)]
-    found = cursor.execute(_query(), parameters).fetchall()
-    named = [one for one in found if one[3]] or (found if len(found) == 1 else [])
-    if not named and not exact and schema:
-        found = cursor.execute(_query(), [name, None, wanted, [], list(foreign)]).fetchall()
-        named = found if len(found) == 1 else []
-    if not named:
-        return f"ledger of {layout}: there is no table {ledger.table} with a column {', '.join(wanted)}"
-    table, readable, columns, _ = named[0]
-    if not readable:
-        return f"ledger {table}: the role may not read its rows (GRANT SELECT)"
-    return table, frozenset(columns)
-
-
-def _rows(connection: Connection, table: str, ledger: Ledger, columns: frozenset[str]) -> list[Record]:
-    named = (ledger.version, ledger.checksum, ledger.applied_at)
-    wanted = {one for one in (*named, *_READ) if one is not None and one in columns}
-    order = next((one for one in ("installed_rank", "id", ledger.applied_at) if one in columns), None)
-    # No name is the user's but those that the server has just found among the columns of the table.
-    shown = ", ".join(_as_text(one) for one in sorted(wanted))
-    query = f"select {shown} from {table}"  # noqa: S608
-    if order is not None:
-        query += f" order by {quote_identifier(order)}"
-    cursor = psycopg.RawCursor(connection)
-    names = sorted(wanted)
-    return [dict(zip(names, row, strict=True)) for row in cursor.execute(query.encode())]
-
-
-def _as_text(column: str) -> str:
-    name = quote_identifier(column)
-    if column == "statements":
-        return f"{name}::text[]"
-    return f"{name}::text"
-
-
-def _read(
-    state: LedgerState,
-    layout: str,
-    ledger: Ledger,
-    table: str,
-    rows: list[Record],
-    own: tuple[Migration, ...],
-    root: Path,
-) -> LedgerState:
-    ids = _Ids(own, ledger)
+def _read(state: LedgerState, read: LedgerTable, own: tuple[Migration, ...], root: Path) -> LedgerState:
+    layout, ledger, rows = read.layout, read.ledger, read.records
+    ids = Ids(own, ledger)
     applied = set(state.applied or ())
     unknown: list[str] = []
     failed: list[str] = []
@@ -229,7 +108,7 @@ def _read(
         applied |= {one.id for one in own[: last + 1]}
     unread: list[str] = []
     if strange:
-        unread.append(f"checksums of {table}: they are not of the files alone, and are not compared")
+        unread.append(f"checksums of {read.table}: they are not of the files alone, and are not compared")
     return replace(
         state,
         applied=frozenset(applied),
@@ -240,7 +119,7 @@ def _read(
     )
 
 
-def _of_alembic(state: LedgerState, rows: list[Record], migrations: MigrationSet) -> LedgerState:
+def _of_alembic(state: LedgerState, rows: Iterable[Record], migrations: MigrationSet) -> LedgerState:
     """Alembic notes the last revisions only; every one that these build on was applied before them."""
     heads = [str(row["version_num"]) for row in rows if row["version_num"] is not None]
     known = {one.id for one in migrations.migrations if one.layout == "alembic"}
@@ -297,46 +176,3 @@ def _same(layout: str, ledger: Ledger, row: Record, migration: Migration, root: 
     if not recorded or not path.is_file():
         return None
     return same_content(layout, str(recorded), path.read_bytes())
-
-
-@dataclass(slots=True)
-class _Ids:
-    """Migrations by what a ledger may call them: id, file name, number with or without leading zeros."""
-
-    own: tuple[Migration, ...]
-    ledger: Ledger
-    by_name: dict[str, Migration | None] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        exact: dict[str, Migration] = {}
-        for one in self.own:
-            exact[one.checksum if self.ledger.holds == "checksum" else one.id] = one
-        readers: tuple[Callable[[Migration], Iterable[str]], ...] = (_file_names, _numbers)
-        for read in readers:
-            for one in self.own:
-                for name in read(one):
-                    if name not in exact:
-                        # What two files answer to means neither.
-                        known = self.by_name.get(name, one)
-                        self.by_name[name] = one if known is one else None
-        self.by_name |= exact
-
-    def of(self, named: str) -> Migration | None:
-        """The migration that a row names, or None."""
-        found = self.by_name.get(named)
-        return found if found is not None else self.by_name.get(named.lstrip("0") or "0")
-
-
-def _file_names(one: Migration) -> Iterable[str]:
-    path = PurePosixPath(one.file)
-    yield one.file
-    yield path.name
-    yield path.name.partition(".")[0]
-    yield path.parent.name if path.name == "migration.sql" else path.stem
-
-
-def _numbers(one: Migration) -> Iterable[str]:
-    for text in (one.id, PurePosixPath(one.file).name):
-        if (found := _NUMBERED.match(text)) is not None:
-            yield found[1]
-            yield found[1].lstrip("0") or "0"

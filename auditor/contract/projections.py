@@ -15,7 +15,7 @@ from auditor.contract.breach import Cause, Checked, listed
 from auditor.contract.facts import Facts
 from auditor.contract.writing import targets_of
 from auditor.declaration.entries import ProjectionEntry
-from auditor.migrations.effects import changes_of
+from auditor.migrations.effects import plain_changes_of
 from auditor.model import ObjectId, OwnerClass
 from auditor.model.change import Rows
 from auditor.sql.names import qualified
@@ -50,7 +50,7 @@ def views_of(facts: Facts, table: str) -> frozenset[str]:
 
 
 def _relations_read(query: str) -> Iterator[str]:
-    for change in changes_of(query):
+    for change in plain_changes_of(query):
         if isinstance(change, Rows) and change.access.action == "read":
             yield qualified(change.access.name.schema or "", change.access.name.name)
 

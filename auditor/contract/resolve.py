@@ -13,7 +13,7 @@ from auditor.contract.facts import ROUTINES, TABLES, Facts, nearest
 from auditor.contract.functions import declared_body, functions_named
 from auditor.declaration.entries import FunctionEntry, RowsEntry
 from auditor.declaration.load import Configuration
-from auditor.history import History
+from auditor.history.fold import History
 from auditor.model import ObjectId, Severity, Snapshot
 from auditor.repair.create import routine_name
 

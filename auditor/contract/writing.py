@@ -16,7 +16,7 @@ from auditor.catalog.kinds.table_column import TableColumn
 from auditor.catalog.kinds.trigger import Trigger
 from auditor.catalog.kinds.view import View
 from auditor.contract.facts import Facts
-from auditor.migrations.effects import changes_of
+from auditor.migrations.effects import plain_changes_of
 from auditor.migrations.effects.inserted import inserted_values
 from auditor.migrations.effects.rule_actions import actions_of_rule
 from auditor.model import ObjectId
@@ -113,7 +113,7 @@ def _leads_to(facts: Facts, one: Table | View, found: set[str]) -> bool:
         return one.partition_of in found
     read = {
         f"{change.access.name.schema}.{change.access.name.name}"
-        for change in changes_of(one.definition)
+        for change in plain_changes_of(one.definition)
         if isinstance(change, Rows) and change.access.action == "read"
     }
     if len(read) != 1 or not (read & {target.replace('"', "") for target in found}):

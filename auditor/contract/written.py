@@ -11,8 +11,8 @@ from typing import Any
 
 from auditor.catalog.kinds.trigger import Trigger
 from auditor.contract.facts import Facts
-from auditor.history import Life
-from auditor.migrations.effects import changes_of
+from auditor.history.lives import Life
+from auditor.migrations.effects import plain_changes_of
 from auditor.model import ObjectId
 from auditor.model.change import CreateFunction
 from auditor.sql.trigger_text import TriggerText, same_condition, trigger_text
@@ -57,7 +57,7 @@ def function_attributes(facts: Facts, item: ObjectId) -> dict[str, Any] | None:
     life, definition = facts.life(item), facts.definition(item)
     if life is None or definition is None or _altered_since(life):
         return None
-    made = [change for change in changes_of(definition.text) if isinstance(change, CreateFunction)]
+    made = [change for change in plain_changes_of(definition.text) if isinstance(change, CreateFunction)]
     if len(made) != 1 or any(value == "current" for _, value in made[0].settings):
         return None
     (function,) = made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -22,11 +23,12 @@ from auditor.declaration.entries import Contract, DefinitionFile, LedgerEntry
 from auditor.declaration.guards import Guard
 from auditor.declaration.phases import Phase
 from auditor.declaration.pipeline import Pipeline
-from auditor.declaration.positions import compose, place
+from auditor.declaration.positions import compose, place, text_of
 from auditor.declaration.readers import split_kind
 from auditor.declaration.reading import WRONG, Reading
 from auditor.errors import ConfigurationError, ConfigurationProblem
-from auditor.history import Override, Ownership, OwnershipEntry
+from auditor.history.classification import Override
+from auditor.history.ownership import Ownership, OwnershipEntry
 from auditor.model import OwnerClass
 
 
@@ -38,6 +40,7 @@ class Configuration:
         path: the file.
         root: directory to which every path in it and every location is relative.
         file: the file as locations name it.
+        sha256: of its text.
         migrations: where migrations lie; empty: to be discovered below the root.
         ownership: which class owns which object.
         overrides: by id, migrations whose class is declared.
@@ -56,6 +59,7 @@ class Configuration:
     path: Path
     root: Path
     file: str
+    sha256: str = ""
     migrations: tuple[Source, ...] = ()
     ownership: Ownership = field(default_factory=lambda: Ownership(()))
     overrides: dict[str, Override] = field(default_factory=dict)
@@ -84,7 +88,8 @@ def load(path: Path, root: Path | None = None) -> Configuration:
     root = root or path.parent
     shown = _shown(path, root)
     reading = Reading(shown)
-    node = compose(path, shown)
+    text = text_of(path, shown)
+    node = compose(text, shown)
     try:
         document: Document = reading.value(node, _document_type(), "the file")
     except OverflowError:
@@ -101,6 +106,7 @@ def load(path: Path, root: Path | None = None) -> Configuration:
         path=path,
         root=root,
         file=shown,
+        sha256=hashlib.sha256(text.encode()).hexdigest(),
         migrations=document.migrations,
         ownership=_ownership(document.classes),
         overrides={

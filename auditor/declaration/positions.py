@@ -8,8 +8,11 @@ value. Aliases stay shared nodes: whoever walks the tree counts what he visits (
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import yaml
+from yaml.composer import Composer
+from yaml.resolver import Resolver
 
 from auditor.errors import ConfigurationError, ConfigurationProblem
 from auditor.model import Location
@@ -36,19 +39,19 @@ class Budget:
             raise OverflowError
 
 
-def compose(path: Path, shown: str) -> yaml.Node:
+def compose(text: str, shown: str, *, ends: bool = False) -> yaml.Node:
     """The root node of a YAML file.
 
     Args:
-        path: the file.
+        text: of the file.
         shown: how the file is named in messages.
+        ends: whether it matters where nodes end, and not only where they begin.
 
     Raises:
-        ConfigurationError: the file cannot be read, is too large, is not UTF-8, is not YAML, or is empty.
+        ConfigurationError: it is not YAML, or is empty.
     """
-    text = _text(path, shown)
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = yaml.compose(text, Loader=yaml.SafeLoader) if ends else _composed(text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         what = " ".join(part for part in (error.context, error.problem) if part)
@@ -66,16 +69,12 @@ def compose(path: Path, shown: str) -> yaml.Node:
     return node
 
 
-def place(node: yaml.Node, shown: str) -> Location:
-    """Where a node begins."""
-    mark = node.start_mark
-    return Location(shown, mark.line + 1, mark.column + 1)
+def text_of(path: Path, shown: str) -> str:
+    """The text of a YAML file.
 
-
-# Private
-
-
-def _text(path: Path, shown: str) -> str:
+    Raises:
+        ConfigurationError: the file cannot be read, is too large, or is not UTF-8.
+    """
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
@@ -92,6 +91,53 @@ def _text(path: Path, shown: str) -> str:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise _at(shown, line, None, "this is not UTF-8; save the file as UTF-8") from None
+
+
+def place(node: yaml.Node, shown: str) -> Location:
+    """Where a node begins."""
+    mark = node.start_mark
+    return Location(shown, mark.line + 1, mark.column + 1)
+
+
+# Private
+
+
+def _composed(text: str) -> yaml.Node | None:
+    """Libyaml reads, Python composes: composing in C would end the process where values are nested deeply."""
+    if _Fast is not None:
+        try:
+            node: yaml.Node | None = _Fast(text).get_single_node()
+        except yaml.YAMLError:
+            pass  # what is wrong is said in the words of the other
+        else:
+            return node
+    return yaml.compose(text, Loader=yaml.SafeLoader)
+
+
+def _fast() -> Any:
+    """The reader of libyaml, or None where PyYAML was built without it."""
+    try:
+        from yaml._yaml import CParser
+    except ImportError:
+        return None
+
+    class Fast(Composer, CParser, Resolver):
+        def __init__(self, text: str) -> None:
+            CParser.__init__(self, text)
+            Composer.__init__(self)
+            Resolver.__init__(self)
+
+        def compose_scalar_node(self, anchor: dict[str, yaml.Node]) -> yaml.ScalarNode:
+            node: yaml.ScalarNode = super().compose_scalar_node(anchor)
+            node.style = node.style or None
+            if not node.value and node.style is None:
+                raise yaml.YAMLError("libyaml has another place for what is not there")
+            return node
+
+    return Fast
+
+
+_Fast = _fast()
 
 
 def _problem(shown: str, message: str, mark: yaml.Mark | None) -> ConfigurationError:

@@ -18,7 +18,7 @@ from auditor.comparison.bodies import body_hash
 from auditor.comparison.snapshots import compare
 from auditor.declaration.load import Configuration
 from auditor.globs import is_pattern, matches_name
-from auditor.history import Definition, Life
+from auditor.history.lives import Definition, Life
 from auditor.model import CatalogObject, Effect, Location, ObjectId, Snapshot
 
 StateAfter = Callable[[str], Snapshot | None]

@@ -26,7 +26,7 @@ from typing import Any, Literal
 
 from auditor.forensics.ledger_rows import LedgerRow, LedgerRows
 from auditor.forensics.transactions import Clock, Written
-from auditor.history import History
+from auditor.history.fold import History
 from auditor.model import ROW_ACTIONS, Migration, ObjectId
 
 Relation = Literal["own", "migration", "between", "unknown"]

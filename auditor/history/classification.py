@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from auditor.history.fold import History
 from auditor.history.ownership import Ownership, OwnershipEntry
 from auditor.model import ROW_ACTIONS, Effect, Location, ObjectId, OwnerClass
+
+if TYPE_CHECKING:
+    from auditor.history.fold import History
 
 _ORDER = (OwnerClass.CORE, OwnerClass.LEGACY, OwnerClass.INFRA)
 _FOLDED_KINDS = frozenset(

@@ -1,7 +1,4 @@
-"""Histories: found, split into statements, and each statement read."""
+"""Histories: found (`discovery`), split into statements, and each statement read (`read`).
 
-from auditor.migrations.discovery import MigrationSet, Source, discover, read_migrations
-from auditor.migrations.formats.base import Problem
-from auditor.migrations.read import ReadMigration, read
-
-__all__ = ["MigrationSet", "Problem", "ReadMigration", "Source", "discover", "read", "read_migrations"]
+This module imports nothing, so that whoever asks for a cache or a ledger's columns loads no layout.
+"""

@@ -43,8 +43,19 @@ class _Entry(msgspec.Struct, array_like=True):
     value: msgspec.Raw
 
 
+def plain(value: Any) -> Any:
+    """A text that also knows its place is remembered as a text (`enc_hook` of msgspec).
+
+    Raises:
+        NotImplementedError: for anything else that msgspec cannot encode.
+    """
+    if isinstance(value, str):
+        return str.__str__(value)
+    raise NotImplementedError(f"{type(value).__name__} cannot be remembered")
+
+
 _DECODER = msgspec.msgpack.Decoder(dict[bytes, _Entry])
-_ENCODER = msgspec.msgpack.Encoder()
+_ENCODER = msgspec.msgpack.Encoder(enc_hook=plain)
 
 
 def key_of(*parts: bytes | str) -> bytes:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
 
 from auditor.migrations.placeholders import Edit, quote_literal
 from auditor.migrations.psql import SENDS, MetaCommand, Script, read_command
@@ -71,7 +72,7 @@ def split(
 _LETTER = r"A-Za-z_\x80-\U0010ffff"
 # One match for as many words, blanks, digits and operators as stand together. The E of E'...' is not a word.
 _RUN = rf"(?P<run>(?:(?![eE]')[{_LETTER}][{_LETTER}0-9$]*+|[ \t\n\r\f\v0-9,.=<>*+%&|!?@#~^`}}]++)++)"
-_TOKEN = re.compile(
+_TOKEN = (
     _RUN
     + rf"""
     | (?P<semicolon>;)
@@ -86,8 +87,7 @@ _TOKEN = re.compile(
     | (?P<backslash>\\)
     | (?P<unterminated>[eE]?'|")
     | (?P<other>.)
-    """,
-    re.VERBOSE | re.DOTALL,
+    """
 )
 _BLOCK_EDGE = re.compile(r"/\*|\*/")
 _END_OF_DATA = re.compile(r"^\\\.[ \t]*\r?$", re.MULTILINE)
@@ -96,6 +96,12 @@ _ROUTINE = re.compile(r"\s*create\s+(?:or\s+replace\s+)?(?:function|procedure)\b
 _ATOMIC = re.compile(r"\bbegin\s+atomic\b", re.IGNORECASE)
 _NESTING = re.compile(r"\b(?:begin|case|end)\b", re.IGNORECASE)
 _FROM_STDIN = re.compile(r"\s*\\?copy\b.*\bfrom\s+(?:p?stdin)\b", re.IGNORECASE | re.DOTALL)
+
+
+@cache
+def _token() -> re.Pattern[str]:
+    """Compiled when first wanted: that takes as long as to look through what is remembered of a history."""
+    return re.compile(_TOKEN, re.VERBOSE | re.DOTALL)
 
 
 @dataclass(slots=True)
@@ -136,7 +142,7 @@ class _Splitter:
 
     def run(self) -> list[Piece]:
         text, end = self.text, self.end
-        match = _TOKEN.match
+        match = _token().match
         while True:
             while self.position < end:
                 token = match(text, self.position, end)

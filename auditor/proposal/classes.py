@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from auditor.catalog.kinds.table_column import TableColumn
-from auditor.history import History
+from auditor.history.fold import History
 from auditor.model import ObjectId, Snapshot
 from auditor.proposal.flow import TABLES, Flow
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from auditor.declaration.editing import scalar
 from auditor.declaration.schema import BESIDE, MODELINE
-from auditor.history import Ownership
+from auditor.history.ownership import Ownership
 from auditor.model import ObjectId
 from auditor.proposal.classes import Proposed
 from auditor.proposal.entries import Entries

@@ -37,7 +37,7 @@ from auditor.catalog.kinds.text_search_parser import TextSearchParser
 from auditor.catalog.kinds.text_search_template import TextSearchTemplate
 from auditor.catalog.kinds.trigger import Trigger
 from auditor.catalog.kinds.view import View
-from auditor.history import Definition
+from auditor.history.lives import Definition
 from auditor.model import CatalogObject
 from auditor.repair.alter_common import COMMON
 from auditor.repair.alter_rare import RARE

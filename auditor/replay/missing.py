@@ -161,9 +161,9 @@ class OwnThings:
 
 def things_made_by(text: str) -> Iterator[tuple[Thing, bool]]:
     """What a statement makes, with schemas, and whether it tolerates that it is there already."""
-    from auditor.migrations.effects import changes_of  # loads the parsers; most histories miss nothing
+    from auditor.migrations.effects import plain_changes_of  # loads the parsers; most histories miss nothing
 
-    for change in changes_of(text):
+    for change in plain_changes_of(text):
         if change.inside not in (None, "do"):
             continue
         conditional = change.certainty != "certain" or change.guard is not None

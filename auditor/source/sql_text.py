@@ -259,14 +259,14 @@ def _mentioned(node: Node) -> Iterator[SqlAccess]:
 
 def _of_do(body: Node) -> Iterator[SqlAccess]:
     """A DO block: its PL/pgSQL is read as that of a migration."""
-    from auditor.migrations.effects import changes_of  # loads all of the reading; a rare case
+    from auditor.migrations.effects import plain_changes_of  # loads all of the reading; a rare case
     from auditor.model.change import Rows
 
     for option in body.get("args", ()):
         element = option["DefElem"]
         if element["defname"] == "as":
             text = element["arg"]["String"]["sval"]
-            for change in changes_of(f"DO $auditor_do${text}$auditor_do$"):
+            for change in plain_changes_of(f"DO $auditor_do${text}$auditor_do$"):
                 if isinstance(change, Rows):
                     access = change.access
                     yield SqlAccess(access.action, access.verb, access.name)

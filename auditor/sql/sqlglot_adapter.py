@@ -1,4 +1,4 @@
-"""The second reading of every statement: the only module that imports sqlglot.
+"""What sqlglot makes of a statement: the only module that imports it, behind :mod:`auditor.sql.second_reading`.
 
 sqlglot parses PostgreSQL loosely. What it does not know it hands back as an opaque `Command`, or raises, or reads
 as something else (`SAVEPOINT s` as a column with an alias). So an answer counts only for the classes listed here,
@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 import sqlglot
@@ -20,30 +19,11 @@ from sqlglot.errors import SqlglotError
 from auditor.model.change import Access, Name
 from auditor.sql.names import clip, is_builtin_relation
 from auditor.sql.scopes import SYSTEM_SCHEMAS, telling_literals
+from auditor.sql.second_reading import MAX_BYTES, Shape
 from auditor.sql.tree import array_text
 
 # It warns on stderr for each statement that it gives up on; that is what None says here.
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
-
-MAX_BYTES = 100_000
-"""Longer statements (bulk INSERTs) are left to libpg_query: sqlglot needs seconds for a megabyte."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """What kind of statement it is, and on which object.
-
-    Attributes:
-        action: `create`, `alter`, `drop`, `comment`, `grant`, `revoke`, `insert`, `update`, `delete`, `merge`,
-            `select`, `truncate`, `copy`, `begin`, `commit`, `rollback`, `set`, `analyze`.
-        kind: `table`, `view`, `index`... in lower case; sqlglot says `view` for materialized views too.
-            Empty where the statement names no object.
-        name: the first object named, or None.
-    """
-
-    action: str
-    kind: str = ""
-    name: Name | None = None
 
 
 def shape_of(sql: str) -> Shape | None:

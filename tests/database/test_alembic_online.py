@@ -10,8 +10,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from auditor.migrations import Source, read_migrations
 from auditor.migrations.cache import Cache
+from auditor.migrations.discovery import Source, read_migrations
 from auditor.migrations.formats.alembic.online import RevisionFailed, capture_revision, run_revision
 
 Connect = Callable[..., psycopg.Connection[Any]]

@@ -15,7 +15,7 @@ from auditor.catalog.printing import set_printing
 from auditor.catalog.reader import read_snapshot
 from auditor.contract.facts import Facts
 from auditor.declaration.load import load
-from auditor.history import fold
+from auditor.history.fold import fold
 
 FOLDER = Path(__file__).parent.parent / "cases" / "ambiguity"
 _CASE = re.compile(r"^-- case: (\w+)\n(.*?)(?=^-- case: |\Z)", re.MULTILINE | re.DOTALL)

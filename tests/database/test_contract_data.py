@@ -18,7 +18,7 @@ from auditor.contract.facts import Facts
 from auditor.contract.lookups import Data, read_data
 from auditor.contract.resolve import names_of_contract
 from auditor.declaration.load import load
-from auditor.history import History
+from auditor.history.fold import History
 from auditor.model import Snapshot
 
 Connect = Callable[..., psycopg.Connection[Any]]

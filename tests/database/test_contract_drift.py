@@ -19,9 +19,10 @@ from auditor.contract.facts import Facts
 from auditor.contract.ledgers import LedgerState
 from auditor.contract.resolve import names_of_contract, resolved_contract, unmatched_entries
 from auditor.declaration.load import Configuration, load
-from auditor.history import History, fold
-from auditor.migrations import read, read_migrations
+from auditor.history.fold import History, fold
 from auditor.migrations.cache import Cache
+from auditor.migrations.discovery import read_migrations
+from auditor.migrations.read import read
 from auditor.model import ObjectId, OwnerClass, Severity, Snapshot
 from auditor.replay.server import ThrowAwayServer
 

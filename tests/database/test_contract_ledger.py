@@ -14,8 +14,7 @@ from auditor.contract.file_sums import flyway_checksum, same_content
 from auditor.contract.ledgers import LedgerState, read_ledgers
 from auditor.declaration.base import Text
 from auditor.declaration.entries import LedgerEntry
-from auditor.migrations import MigrationSet
-from auditor.migrations.discovery import Found
+from auditor.migrations.discovery import Found, MigrationSet
 from auditor.migrations.formats import FORMATS
 from auditor.model import Migration, Statement
 

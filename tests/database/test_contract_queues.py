@@ -16,7 +16,7 @@ from auditor.contract.check import check_contract
 from auditor.contract.facts import Facts
 from auditor.contract.lookups import read_data
 from auditor.declaration.load import load
-from auditor.history import History
+from auditor.history.fold import History
 from auditor.model import Snapshot
 
 Connect = Callable[..., psycopg.Connection[Any]]

@@ -12,7 +12,7 @@ import pytest
 from auditor.catalog.printing import set_printing
 from auditor.catalog.reader import read_snapshot
 from auditor.comparison.snapshots import compare
-from auditor.history import Definition
+from auditor.history.lives import Definition
 from auditor.model import Comparison, Location, Snapshot
 from auditor.repair.create import dollar_quoted, literal, own_name, routine_name, set_clause
 from auditor.repair.grants import Roles

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_fold_against_server import LISTING, folded
 
-from auditor.history import fold
+from auditor.history.fold import fold
 from auditor.migrations.read import read_migration
 from auditor.migrations.statements import split_statements
 from auditor.model import Migration

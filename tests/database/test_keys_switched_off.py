@@ -9,8 +9,8 @@ import pytest
 from auditor.catalog.kinds.table_constraint import TableConstraint
 from auditor.catalog.printing import set_printing
 from auditor.catalog.reader import read_snapshot
-from auditor.history import fold
 from auditor.history.course import course_of
+from auditor.history.fold import fold
 from auditor.migrations.effects import changes_of
 from auditor.migrations.read import ReadMigration
 from auditor.migrations.statements import split_statements

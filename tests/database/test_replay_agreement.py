@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from auditor.history import History, fold
+from auditor.history.fold import History, fold
 from auditor.migrations.read import read_migration
 from auditor.migrations.statements import split_statements
 from auditor.model import Migration, ObjectId

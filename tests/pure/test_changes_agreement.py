@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from auditor.migrations import Source, read_migrations
 from auditor.migrations.cache import Cache
+from auditor.migrations.discovery import Source, read_migrations
 from auditor.migrations.effects import changes_of, disagreement
 from auditor.model.change import Rows, Unknown
 from auditor.sql import grammar

@@ -21,8 +21,9 @@ from auditor.declaration.entries import DedupeKeyEntry
 from auditor.declaration.firing import Firing, parse_firing
 from auditor.declaration.load import Configuration
 from auditor.globs import is_pattern, matches_name
-from auditor.history import Definition, History, Life
-from auditor.migrations import MigrationSet
+from auditor.history.fold import History
+from auditor.history.lives import Definition, Life
+from auditor.migrations.discovery import MigrationSet
 from auditor.model import CatalogObject, Location, Migration, ObjectId, OwnerClass, Provenance, Severity, Snapshot
 from auditor.sql.allowed import allowed_values
 from auditor.sql.predicates import (

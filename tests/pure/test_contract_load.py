@@ -11,7 +11,10 @@ import jsonschema
 import msgspec
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from auditor.declaration import positions
 from auditor.declaration.base import Entry
 from auditor.declaration.document import Document
 from auditor.declaration.load import Configuration, load
@@ -287,3 +290,58 @@ def test_every_kind_that_is_read_can_be_named() -> None:
     from auditor.catalog.kinds import BY_KIND
 
     assert set(BY_KIND) <= KINDS
+
+
+_FRAGMENTS = (
+    *(
+        "a",
+        "b: ",
+        "- ",
+        "\n",
+        "  ",
+        "'x'",
+        '"y\\n"',
+        "[",
+        "]",
+        "{",
+        "}",
+        ", ",
+        "~",
+        "null",
+        "é",
+        "😀",
+        " # c",
+        "&a ",
+    ),
+    *("*a", "!!str ", "|", "\n  ", ">", "--- ", "? ", ": ", "1", "true", "@", "%"),
+)
+
+
+def _shape(node: yaml.Node | None, seen: dict[int, int] | None = None) -> object:
+    """A tree with the place of every node; what stands behind an alias once."""
+    seen = {} if seen is None else seen
+    if node is None or id(node) in seen:
+        return node and seen[id(node)]
+    seen[id(node)] = len(seen)
+    here = (node.tag, node.start_mark.line, node.start_mark.column)
+    if isinstance(node, yaml.ScalarNode):
+        return here, node.value, node.style
+    if isinstance(node, yaml.MappingNode):
+        return here, [(_shape(key, seen), _shape(value, seen)) for key, value in node.value]
+    return here, [_shape(one, seen) for one in node.value]
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(st.sampled_from(_FRAGMENTS), max_size=14).map("".join))
+def test_libyaml_puts_everything_where_the_other_reader_does(text: str) -> None:
+    assert positions._Fast is not None
+    try:
+        expected = _shape(yaml.compose(text, Loader=yaml.SafeLoader))
+    except yaml.YAMLError:
+        return
+    assert _shape(positions._composed(text)) == expected
+
+
+def test_real_files_are_read_by_libyaml(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[2] / "classifications.yaml").read_text()
+    assert _shape(positions._Fast(text).get_single_node()) == _shape(yaml.compose(text, Loader=yaml.SafeLoader))

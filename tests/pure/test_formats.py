@@ -11,12 +11,14 @@ from pathlib import Path
 import pytest
 import yaml
 
-from auditor.history import fold
-from auditor.migrations import MigrationSet, Source, discover, includes, read, read_migrations
+from auditor.history.fold import fold
+from auditor.migrations import includes
 from auditor.migrations.cache import Cache
+from auditor.migrations.discovery import MigrationSet, Source, discover, read_migrations
 from auditor.migrations.formats import FORMATS
 from auditor.migrations.formats.files import natural_key
 from auditor.migrations.placeholders import yaml_line
+from auditor.migrations.read import read
 from auditor.migrations.statements import split_statements
 from auditor.model import Statement
 

@@ -13,9 +13,10 @@ import msgspec
 import pytest
 
 from auditor.config import cache_directory
-from auditor.migrations import Source, read, read_migrations
 from auditor.migrations import cache as module
 from auditor.migrations.cache import Cache, key_of
+from auditor.migrations.discovery import Source, read_migrations
+from auditor.migrations.read import read
 from auditor.model.change import CreateTable, Harmless, Unknown
 
 INTEGERS = msgspec.msgpack.Decoder(int)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from auditor.migrations import MigrationSet, Source, discover, read_migrations
 from auditor.migrations.cache import Cache
+from auditor.migrations.discovery import MigrationSet, Source, discover, read_migrations
 from auditor.migrations.formats import django
 
 PROJECT = Path(__file__).parent.parent / "cases" / "formats" / "django" / "project"

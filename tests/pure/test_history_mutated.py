@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from auditor.history import History, fold
+from auditor.history.fold import History, fold
 from auditor.migrations.read import read_migration
 from auditor.migrations.statements import split_statements
 from auditor.model import Migration

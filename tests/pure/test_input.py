@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from auditor.migrations import Source, read_migrations
 from auditor.migrations import input as module
+from auditor.migrations.discovery import Source, read_migrations
 from auditor.migrations.formats import FORMATS
 from auditor.migrations.formats.base import Folder
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from auditor.history import Ownership, OwnershipEntry
+from auditor.history.ownership import Ownership, OwnershipEntry
 from auditor.model import Location, ObjectId, OwnerClass
 
 TABLE = ObjectId("table", "public.jobs")

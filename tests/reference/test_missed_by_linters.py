@@ -20,7 +20,7 @@ from auditor.catalog.printing import set_printing
 from auditor.catalog.reader import read_snapshot
 from auditor.config import Settings
 from auditor.contract.facts import Facts
-from auditor.history import fold
+from auditor.history.fold import fold
 from auditor.migrations.effects import changes_of
 from auditor.migrations.read import ReadMigration
 from auditor.migrations.statements import split_statements

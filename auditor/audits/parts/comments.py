@@ -7,13 +7,12 @@ import tokenize
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from auditor.migrations import MigrationSet
+from auditor.migrations.discovery import MigrationSet
 from auditor.migrations.statements import UnreadableText, decode
 from auditor.model import Location
 from auditor.rules.allow import Inline
 from auditor.source.comments import allowance_in
 from auditor.source.model import InlineAllowance
-from auditor.source.statements import inline_allowances
 
 MARK = b"auditor:"
 
@@ -38,12 +37,18 @@ def allowances_in_migrations(migrations: MigrationSet) -> tuple[Inline, ...]:
         except (OSError, UnreadableText):
             continue
         if text:
-            comments = _of_python(text) if file.endswith(".py") else inline_allowances(text, sorted(lines))
+            comments = _of_python(text) if file.endswith(".py") else _of_sql(text, sorted(lines))
             found += inline(file, comments)
     return tuple(found)
 
 
 # Private
+
+
+def _of_sql(text: str, statements: list[tuple[int, int]]) -> Iterable[InlineAllowance]:
+    from auditor.source.statements import inline_allowances  # loads the reading of SQL; few files come here
+
+    return inline_allowances(text, statements)
 
 
 def _of_python(text: str) -> Iterator[InlineAllowance]:

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from auditor.audits.guard import guarded
-from auditor.audits.parts.forensic import Rows, flow_of, read_rows, spans_of
+from auditor.audits.parts.forensic import Rows, read_rows, spans_of
 from auditor.audits.parts.inputs import Inputs
 from auditor.audits.parts.judging import drifted
 from auditor.audits.parts.live import Live
+from auditor.audits.parts.live_flow import flow_of
 from auditor.audits.parts.record import Recorded, read_record, zero_for, zero_since
 from auditor.config import Settings
 from auditor.contract.deployed import lacking_effects
@@ -98,7 +99,7 @@ def gather(
         ledger=read_ledgers(connection, inputs.migrations, configured),
         kpis={one: read_kpis(connection, flow, one) for one in sorted(windows)} if flow is not None else {},
         traces={number: _last_flows(connection, flow, one) for number, one in flows} if flow is not None else {},
-        rows=read_rows(connection, inputs.migrations),
+        rows=read_rows(connection, inputs),
         recorder=recorder,
         entries=entries,
         flow=flow,

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 import msgspec
 
+from auditor.audits.parts.captured import with_captured
 from auditor.audits.parts.inputs import Inputs
-from auditor.audits.parts.replaying import Where, prelude_of, run_history, with_captured
+from auditor.audits.parts.replaying import Where, prelude_of, run_history
 from auditor.catalog.snapshot_file import dump, load
 from auditor.contract.lookups import Data, data_asked
 from auditor.errors import CouldNotCheck

@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 
-from auditor.audits.parts.expected import expected_catalog
-from auditor.audits.parts.inputs import Inputs
+from auditor.audits.parts.inputs import Inputs, Sources
 from auditor.audits.parts.live import Live
-from auditor.audits.parts.replaying import Where, where_to_replay
 from auditor.comparison.snapshots import compare
-from auditor.config import Settings
-from auditor.declaration.load import Configuration
-from auditor.errors import ConfigurationError, ConfigurationProblem, CouldNotCheck, UsageError
-from auditor.forensics.flow import Flow, read_flow
-from auditor.forensics.ledger_rows import LedgerRows, read_ledger_rows
+from auditor.contract.ledger_tables import read_tables
+from auditor.errors import CouldNotCheck, UsageError
+from auditor.forensics.ledger_rows import LedgerRows, ledger_rows
 from auditor.forensics.provenance import Spans, spans
 from auditor.forensics.recorder import Entry, Recorder, find_recorder, read_entries
 from auditor.forensics.transactions import Clock, Written, read_clock, read_commit_times, read_written
-from auditor.history import fold
-from auditor.migrations import MigrationSet
+from auditor.history.fold import fold
 from auditor.model import ObjectId, OwnerClass, Snapshot
+
+if TYPE_CHECKING:
+    from auditor.audits.parts.replaying import Where
 
 Connection = psycopg.Connection[Any]
 
@@ -35,14 +32,7 @@ MAX_REPLAYS = 12
 RECORDED = 5
 """Entries of the flight recorder that are told of an object."""
 
-LIBPQ_VARIABLES = ("PGHOST", "PGHOSTADDR", "PGSERVICE", "PGDATABASE")
-
 NO_LIVE = "live database: none was given (--db URL)"
-
-
-def wants_live(settings: Settings) -> bool:
-    """Whether a live database is named: by `--db`, a variable of ours, or those of libpq."""
-    return settings.db_from != "libpq" or any(os.environ.get(name) for name in LIBPQ_VARIABLES)
 
 
 def class_of(inputs: Inputs, item: ObjectId, live: Live | None = None) -> OwnerClass | None:
@@ -99,6 +89,9 @@ class States:
 
     def final(self) -> Snapshot | None:
         """The catalog that the whole history makes; None if it cannot be replayed here."""
+        from auditor.audits.parts.expected import expected_catalog
+        from auditor.audits.parts.replaying import where_to_replay
+
         try:
             self.where = where_to_replay(self.inputs.settings, self.live)
             expected = expected_catalog(self.inputs, self.where)
@@ -115,6 +108,8 @@ class States:
         return self._after[migration]
 
     def _make(self, migration: str) -> Snapshot | None:
+        from auditor.audits.parts.expected import expected_catalog
+
         if self.where is None:
             return None
         if len(self._after) >= self.most:
@@ -170,10 +165,12 @@ class Rows:
         return (*self.ledger.unread, *((self.recorder,) if isinstance(self.recorder, str) else ()))
 
 
-def read_rows(connection: Connection, migrations: MigrationSet) -> Rows:
+def read_rows(connection: Connection, sources: Sources) -> Rows:
     """Read the transactions of catalog and ledger, in the transaction that the connection is in."""
     clock = read_clock(connection)
-    ledger = read_ledger_rows(connection, migrations, clock)
+    configured = sources.configuration.ledger if sources.configuration is not None else None
+    tables, unread = read_tables(connection, sources.migrations, configured)
+    ledger = ledger_rows(tables, unread, sources.migrations, clock)
     written = read_written(connection, clock)
     xids = {one.full for one in written.values() if one.full is not None}
     xids |= {row.xid for row in ledger.rows if row.xid is not None}
@@ -188,19 +185,6 @@ def read_rows(connection: Connection, migrations: MigrationSet) -> Rows:
 def spans_of(rows: Rows, inputs: Inputs) -> Spans:
     """Ledger, catalog and history side by side."""
     return spans(rows.ledger, rows.clock, inputs.history, rows.written, rows.commits)
-
-
-def flow_of(connection: Connection, configuration: Configuration) -> Flow:
-    """The tables of the live flow.
-
-    Raises:
-        ConfigurationError: `pipeline:` is missing, or maps what is not there.
-        CouldNotCheck: the role may not read them.
-    """
-    if configuration.pipeline is None:
-        message = "there is no `pipeline:`, which says where events, jobs and runs are"
-        raise ConfigurationError([ConfigurationProblem(configuration.file, None, None, message)])
-    return read_flow(connection, configuration.pipeline, configuration.file)
 
 
 # Private

@@ -5,20 +5,22 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from auditor.config import CONFIG_NAME, Settings
 from auditor.declaration.document import Source
 from auditor.declaration.load import Configuration, load
 from auditor.errors import ConfigurationError, ConfigurationProblem, CouldNotCheck
-from auditor.history import History, fold
-from auditor.history.fold import NEWEST_MAJOR
 from auditor.known_names import remember
-from auditor.migrations import MigrationSet, ReadMigration, read, read_migrations
 from auditor.model import Finding, Report, Severity
-from auditor.rules.allow import Inline, sift
+
+if TYPE_CHECKING:
+    from auditor.history.fold import History
+    from auditor.migrations.discovery import MigrationSet
+    from auditor.migrations.read import ReadMigration
+    from auditor.rules.allow import Inline
 
 log = logging.getLogger("auditor")
 
@@ -27,27 +29,36 @@ BOOKKEEPING = frozenset({"CFG002", "CFG003", "CFG004"})
 
 
 @dataclass(frozen=True, slots=True)
-class Inputs:
-    """What was read before anything is judged.
+class Sources:
+    """What was found before anything is read of it.
 
     Attributes:
         settings: of the run.
         configuration: `classifications.yaml`, or None if there is none.
         migrations: as they lie in files.
-        reads: each with what its statements ask for.
-        history: the same, folded.
     """
 
     settings: Settings
     configuration: Configuration | None
     migrations: MigrationSet
-    reads: tuple[ReadMigration, ...]
-    history: History
 
     @property
     def missing_places(self) -> tuple[str, ...]:
         """Places that should hold migrations and hold none, though others do."""
         return tuple(f"migrations: {p.message}" for p in self.migrations.problems if p.kind == "nothing-to-check")
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs(Sources):
+    """What was read before anything is judged.
+
+    Attributes:
+        reads: each migration with what its statements ask for.
+        history: the same, folded.
+    """
+
+    reads: tuple[ReadMigration, ...]
+    history: History
 
 
 def read_inputs(settings: Settings, *, configured: bool = False, only: Sequence[Source] = ()) -> Inputs:
@@ -62,6 +73,13 @@ def read_inputs(settings: Settings, *, configured: bool = False, only: Sequence[
         ConfigurationError: `classifications.yaml` is wrong, or missing where there must be one.
         CouldNotCheck: there are no migrations.
     """
+    return read_sources(find_sources(settings, configured=configured, only=only))
+
+
+def find_sources(settings: Settings, *, configured: bool = False, only: Sequence[Source] = ()) -> Sources:
+    """As :func:`read_inputs`, but no statement is read."""
+    from auditor.migrations.discovery import read_migrations
+
     configuration = read_configuration(settings)
     if configuration is None and configured:
         required(configuration, settings)
@@ -74,6 +92,15 @@ def read_inputs(settings: Settings, *, configured: bool = False, only: Sequence[
         raise CouldNotCheck(" ".join(reasons))
     for history in migrations.histories:
         log.info("migrations: %s (%s)", settings.shown(history.path), history.format.name)
+    return Sources(settings, configuration, migrations)
+
+
+def read_sources(sources: Sources) -> Inputs:
+    """The same, with every statement read and folded."""
+    from auditor.history.fold import NEWEST_MAJOR, fold
+    from auditor.migrations.read import read
+
+    settings, configuration, migrations = sources.settings, sources.configuration, sources.migrations
     reads = read(migrations)
     folded = fold(reads, pg_major=settings.pg_major or NEWEST_MAJOR)
     remember(settings.root, ((item.kind, item.identity) for item in folded.lives))
@@ -143,7 +170,7 @@ class Outcome:
 def report(
     command: str,
     outcome: Outcome,
-    inputs: Inputs | None,
+    inputs: Sources | None,
     settings: Settings,
     configuration: Configuration | None = None,
 ) -> Report:
@@ -152,7 +179,8 @@ def report(
     Args:
         command: whose report it is.
         outcome: all that was found.
-        inputs: the configuration and the history, or None: no migrations were read.
+        inputs: the configuration and the history, or None: no migrations were read. Without a history the class
+            of a finding's object does not follow from the table that it hangs on.
         settings: of the run.
         configuration: where there are no inputs.
     """
@@ -161,12 +189,16 @@ def report(
     findings, allowed = outcome.findings, 0
     if configuration is not None:
         from auditor.audits.parts.comments import allowances_in_migrations
+        from auditor.rules.allow import sift
 
-        history = inputs.history if inputs is not None else None
-        findings = tuple(_classed(finding, configuration, history) for finding in findings)
         inline = outcome.inline
+        if isinstance(inputs, Inputs):
+            findings = classed(findings, configuration, inputs.history)
         if inputs is not None:
+            from auditor.audits.parts.comments import allowances_in_migrations
+
             inline += allowances_in_migrations(inputs.migrations)
+        findings = classed(findings, configuration, None)
         sifted = sift(findings, configuration.allow, today=_today(), evaluated=outcome.evaluated, inline=inline)
         findings, allowed = sifted.findings, len(sifted.allowed)
     if settings.strict:
@@ -184,6 +216,13 @@ def report(
     )
 
 
+def classed(
+    findings: Iterable[Finding], configuration: Configuration, history: History | None
+) -> tuple[Finding, ...]:
+    """Findings about an object say whose it is, by the table that it hangs on if there is a history."""
+    return tuple(_classed(finding, configuration, history) for finding in findings)
+
+
 # Private
 
 
@@ -192,7 +231,6 @@ def _today() -> datetime.date:
 
 
 def _classed(finding: Finding, configuration: Configuration, history: History | None) -> Finding:
-    """A finding about an object says whose it is."""
     if finding.object is None or finding.owner_class is not None:
         return finding
     ancestors = history.ancestors(finding.object) if history is not None else ()

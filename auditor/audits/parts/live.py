@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg
 
-from auditor.audits.parts.inputs import Inputs
+from auditor.audits.parts.inputs import Sources
 from auditor.catalog.reader import read_snapshot
 from auditor.catalog.session import read_only_session
 from auditor.catalog.steady import read_steadily
@@ -62,7 +62,7 @@ class Live:
 
 def read_live(
     url: str,
-    inputs: Inputs | None = None,
+    inputs: Sources | None = None,
     names: Mapping[str, Collection[str]] | None = None,
     *,
     further: Callable[[psycopg.Connection[Any]], Any] | None = None,

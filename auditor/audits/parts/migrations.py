@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from auditor.audits.parts.inputs import Inputs, Outcome
 from auditor.declaration.load import Configuration
-from auditor.history import classify
+from auditor.history.classification import classify
 from auditor.history.course import Course, course_of
 from auditor.model import ObjectId, OwnerClass
 from auditor.rules.migrations import (

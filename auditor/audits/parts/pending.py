@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from auditor.audits.parts.inputs import Inputs, Outcome
 from auditor.audits.parts.live import Live
 from auditor.errors import CouldNotCheck
-from auditor.history import fold
+from auditor.history.fold import fold
 from auditor.model import ROW_ACTIONS, Finding, Migration, ObjectId, Severity
 
 

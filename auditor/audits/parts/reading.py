@@ -10,7 +10,7 @@ from auditor.audits.parts.inputs import BOOKKEEPING, Inputs, Outcome
 from auditor.contract.breach import Unmatched
 from auditor.contract.resolve import unmatched_entries
 from auditor.declaration.load import Configuration
-from auditor.history import Classification, classify
+from auditor.history.classification import Classification, classify
 from auditor.migrations.formats import Problem
 from auditor.model import Location, OwnerClass, Severity, Statement
 from auditor.model.change import Unknown

@@ -5,15 +5,15 @@ The throw-away server is gone when this returns, or all that was made on the sha
 
 from __future__ import annotations
 
-import dataclasses
 import logging
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 import psycopg
 
+from auditor.audits.parts.captured import replaced, with_captured
 from auditor.audits.parts.inputs import Inputs
 from auditor.audits.parts.live import Live
 from auditor.catalog.reader import read_snapshot
@@ -21,9 +21,9 @@ from auditor.catalog.session import read_only_session
 from auditor.config import Settings
 from auditor.contract.lookups import Data, read_data
 from auditor.errors import CouldNotCheck, UsageError
-from auditor.history import History, fold
-from auditor.migrations.read import ReadMigration, read_migration
-from auditor.model import Migration, Snapshot, Statement
+from auditor.history.fold import History, fold
+from auditor.migrations.read import ReadMigration
+from auditor.model import Snapshot, Statement
 from auditor.model.change import Transaction
 from auditor.replay.binaries import Installation, choose, find_installations
 from auditor.replay.platform import Supplied
@@ -194,33 +194,14 @@ def prelude_of(inputs: Inputs) -> Prelude | None:
         raise UsageError(f"the prelude {settings.shown(path)} cannot be read: {error}") from error
 
 
-def with_captured(inputs: Inputs, captured: Mapping[str, tuple[Statement, ...]], pg_major: int) -> Inputs:
-    """The same inputs, with what a replay captured, read by the rules of the version it ran in.
-
-    Args:
-        inputs: as read from the files.
-        captured: statements of the revisions that could only be read while they ran, by migration.
-        pg_major: of the server they ran in.
-    """
-    if not captured and inputs.history.pg_major == pg_major:
-        return inputs
-    reads = []
-    for read in inputs.reads:
-        statements = captured.get(read.migration.id)
-        if statements is not None:
-            read = read_migration(_replaced(read.migration, statements))
-        reads.append(read)
-    return dataclasses.replace(inputs, reads=tuple(reads), history=fold(reads, pg_major=pg_major))
-
-
 def committed(read: ReadMigration, step: ReplayStep | None) -> ReadMigration:
     """Of a migration that failed, the statements before the one that did, unless they were rolled back."""
     if step is None or step.error is None:
         return read
     count = 0 if step.in_transaction or step.error.statement is None else step.error.statement - 1
-    migration = _replaced(read.migration, read.migration.statements[:count])
+    migration = replaced(read.migration, read.migration.statements[:count])
     end = Statement("ROLLBACK", migration.file, migration.line)
-    ended = _replaced(migration, (*migration.statements, end))
+    ended = replaced(migration, (*migration.statements, end))
     return ReadMigration(
         ended, (*read.changes[:count], (Transaction(what="rollback"),)), (*read.disagreements[:count], None)
     )
@@ -270,9 +251,3 @@ def _plpgsql(server: ReplayServer, database: str) -> Checked | None:
     except psycopg.Error as error:
         log.info("plpgsql_check: %s", error)
         return None
-
-
-def _replaced(migration: Migration, statements: tuple[Statement, ...]) -> Migration:
-    import msgspec
-
-    return msgspec.structs.replace(migration, statements=statements)

@@ -7,7 +7,9 @@ from typing import Any
 
 from auditor.comparison.bodies import body_diff, differs_in_layout_only
 from auditor.declaration.load import Configuration
-from auditor.history import Classification, Definition, History
+from auditor.history.classification import Classification
+from auditor.history.fold import History
+from auditor.history.lives import Definition
 from auditor.model import ROW_ACTIONS, Effect, Location, Migration, ObjectId, OwnerClass
 from auditor.repository import Change
 from auditor.rules.review.core_conflict import Conflict

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from auditor.audits.kpi import FLOW, flow_kpis, judged
-from auditor.audits.parts.forensic import flow_of
 from auditor.audits.parts.inputs import Outcome
 from auditor.audits.parts.live import Live
+from auditor.audits.parts.live_flow import flow_of
 from auditor.catalog.session import read_only_session
 from auditor.config import Settings
 from auditor.declaration.load import Configuration

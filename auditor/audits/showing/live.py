@@ -10,7 +10,7 @@ from auditor.audits.parts.forensic import Rows, States, Unaltered, spans_of
 from auditor.audits.parts.live import Live
 from auditor.comparison.snapshots import compare
 from auditor.forensics.blame import Version, newest_of, version_of
-from auditor.history import Life
+from auditor.history.lives import Life
 from auditor.model import CatalogObject, ObjectId
 
 STATES = 3

@@ -11,7 +11,7 @@ from auditor.audits.parts.inputs import Inputs
 from auditor.audits.showing.live import LiveStates
 from auditor.comparison.bodies import body_diff
 from auditor.declaration.load import Configuration
-from auditor.history import Definition, Life
+from auditor.history.lives import Definition, Life
 from auditor.model import Finding, ObjectId, OwnerClass
 
 NAMED_COLUMNS = 6

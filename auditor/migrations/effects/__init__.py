@@ -210,6 +210,17 @@ def changes_of(text: str) -> tuple[AnyChange, ...]:
         return (_too_deep(text),)
 
 
+def plain_changes_of(text: str) -> tuple[AnyChange, ...]:
+    """As :func:`changes_of`, for judging what a statement asks for: sqlglot is neither loaded nor asked.
+
+    The same changes, but `parser` does not say which of the parsers understood them.
+    """
+    try:
+        return tuple(Reader(text, _dispatch, compared=False).read())
+    except RecursionError:
+        return (_too_deep(text),)
+
+
 @lru_cache(maxsize=1024)
 def changes_of_call(
     routine: CreateFunction, arguments: tuple[str | None, ...], named: tuple[str, ...] = ()

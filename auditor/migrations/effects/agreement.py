@@ -7,9 +7,9 @@ from collections.abc import Callable
 from auditor.migrations.effects.queries import relations_accessed
 from auditor.migrations.effects.targets import KINDS, target_of
 from auditor.model.change import Name
-from auditor.sql import sqlglot_adapter
+from auditor.sql import second_reading
 from auditor.sql.mentions import Mentions
-from auditor.sql.sqlglot_adapter import Shape
+from auditor.sql.second_reading import Shape
 from auditor.sql.tree import Node, kind_and_body, name_of_nodes, relation_name
 
 _DATA = {
@@ -39,7 +39,7 @@ def disagreement_about(node: Node, text: str) -> str | None:
         node: the statement's node by PostgreSQL's grammar.
         text: the statement.
     """
-    theirs = sqlglot_adapter.shape_of(text)
+    theirs = second_reading.shape_of(text)
     if theirs is None:
         return None
     ours = shape_of_node(node)
@@ -50,7 +50,7 @@ def disagreement_about(node: Node, text: str) -> str | None:
         return f"sqlglot sees {_say(theirs)}, PostgreSQL's grammar {_say(ours)}"
     if ours.action not in _DATA.values():
         return None
-    read = sqlglot_adapter.accesses_of(text)
+    read = second_reading.accesses_of(text)
     if read is None:
         return None
     found, expected = relations_accessed(read), relations_accessed(Mentions().walk(node).accesses())

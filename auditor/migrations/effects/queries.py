@@ -14,7 +14,7 @@ from auditor.migrations.effects.reader import Handler, Reader
 from auditor.migrations.effects.rows import settings_of
 from auditor.migrations.effects.tables import select_into
 from auditor.model.change import Access, AnyChange, Harmless, Rows
-from auditor.sql import sqlglot_adapter
+from auditor.sql import second_reading
 from auditor.sql.catalog_queries import scopes_of
 from auditor.sql.constant_rows import rows_in_sight
 from auditor.sql.mentions import Mentions
@@ -34,8 +34,8 @@ def query(kind: str) -> Handler:
         if kind == "SelectStmt" and (calls := _calls_by_row(body, reader.known)) is not None:
             accesses = (*(access for access in accesses if access.action != "call"), *calls)
         parser: Literal["libpg_query", "sqlglot"] = "libpg_query"
-        if reader.whole:
-            theirs = sqlglot_adapter.accesses_of(reader.statement_text)
+        if reader.whole and reader.compared:
+            theirs = second_reading.accesses_of(reader.statement_text)
             if theirs is not None and _facts(theirs) == _facts(accesses):
                 parser = "sqlglot"
         nothing = True

@@ -23,6 +23,7 @@ class Reader:
         text: what was parsed; positions in nodes point into it.
         start, end: byte range of the top-level statement being read within the text.
         whole: whether the node being read is that whole statement, not a part of it.
+        compared: whether sqlglot reads data statements as well, to say in `parser` who understood them.
         depth: how many bodies and dynamic statements this text stands in.
         known: values of the variables and parameters that the text may name.
     """
@@ -33,11 +34,14 @@ class Reader:
         dispatch: Callable[[Node, Reader], Iterator[AnyChange]],
         depth: int = 0,
         known: Environment | None = None,
+        *,
+        compared: bool = True,
     ) -> None:
         self.known: Environment = known if known is not None else {}
         self.text = Text(text)
         self.start, self.end = 0, len(self.text.data)
         self.whole = True
+        self.compared = compared
         self.depth = depth
         self._dispatch = dispatch
 
@@ -77,4 +81,4 @@ class Reader:
 
     def nested(self, text: str, known: Environment | None = None) -> Reader:
         """A reader for the text of a body, or of a dynamic statement."""
-        return Reader(text, self._dispatch, self.depth + 1, known)
+        return Reader(text, self._dispatch, self.depth + 1, known, compared=self.compared)

@@ -26,7 +26,7 @@ from auditor.model import Finding, Location, Severity
 from auditor.model.rule import Rule
 
 if TYPE_CHECKING:
-    from auditor.history import Classification
+    from auditor.history.classification import Classification
 
 BAD = {
     "classifications.yaml": """\

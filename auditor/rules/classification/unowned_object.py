@@ -25,7 +25,8 @@ from auditor.model import Finding, Location, ObjectId, OwnerClass, Severity
 from auditor.model.rule import Rule
 
 if TYPE_CHECKING:
-    from auditor.history import Classification, History
+    from auditor.history.classification import Classification
+    from auditor.history.fold import History
 
 BAD = {
     "classifications.yaml": """\

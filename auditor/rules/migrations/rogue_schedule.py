@@ -139,10 +139,10 @@ def _text(literal: str) -> str:
 
 
 def _core_of(course: Course, command: str) -> list[str]:
-    from auditor.migrations.effects import changes_of
+    from auditor.migrations.effects import plain_changes_of
 
     found: list[str] = []
-    for change in changes_of(command):
+    for change in plain_changes_of(command):
         if isinstance(change, Unknown):
             found.append("what cannot be read")
         elif isinstance(change, Rows) and change.access.action != "read":

@@ -13,6 +13,7 @@ after each migration is kept. Then `auditor forensics blame` is asked about each
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import sys
@@ -136,14 +137,18 @@ def _patched(server: ThrowAwayServer, root: Path) -> dict[str, Any]:
     start = time.perf_counter()
     os.chdir(root)
     said = {item: _asked(item, patch, record, order, database) for item, patch in patches.items()}
+    not_told = [item for item, why in said.items() if why.startswith("transaction unknown ")]
     wrong = {
-        f"{patches[item].what}: {item}": why for item, why in said.items() if why not in ("right", "rewritten")
+        f"{patches[item].what}: {item}": why
+        for item, why in said.items()
+        if why not in ("right", "rewritten") and item not in not_told
     }
     return {
         "layout": layout.name,
         "migrations": len(order),
         "patches": dict(sorted(Counter(one.what for one in patches.values()).items())),
         "right": sum(1 for one in said.values() if one == "right"),
+        "version right, transaction not told": len(not_told),
         "rewritten by a later migration": sum(1 for one in said.values() if one == "rewritten"),
         "wrong": wrong,
         "seconds": round(time.perf_counter() - start, 1),
@@ -195,8 +200,6 @@ def _text_after(versions: list[tuple[str, str]], migration: str, order: list[str
 
 
 def _sha256(text: str) -> str:
-    import hashlib
-
     return hashlib.sha256(text.encode()).hexdigest()
 
 

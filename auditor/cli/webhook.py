@@ -101,20 +101,30 @@ def body_of(report: Report, fail_on: Severity) -> bytes:
 
 
 def changed(path: Path, report: Report, fail_on: Severity) -> bool:
-    """Whether a report says something else than the last one; what it says is remembered.
+    """Whether a report says something else than the one that was told last.
+
+    Raises:
+        CouldNotCheck: the file cannot be read.
+    """
+    try:
+        before = path.read_text(encoding="utf-8", errors="replace") if path.exists() else None
+    except OSError as error:
+        raise CouldNotCheck(f"the state {path} cannot be read: {error.strerror}") from None
+    return _said(report, fail_on) != before and (before is not None or report.result(fail_on) != "kept")
+
+
+def remember(path: Path, report: Report, fail_on: Severity) -> None:
+    """Note what was told; what the webhook did not take is not told, and will be again.
 
     Raises:
         CouldNotCheck: the file cannot be written.
     """
-    now = json.dumps(
-        {"result": report.result(fail_on), "findings": sorted({one.fingerprint for one in report.findings})}
-    )
+    fresh = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     try:
-        before = path.read_text(encoding="utf-8") if path.exists() else None
-        path.write_text(now, encoding="utf-8")
+        fresh.write_text(_said(report, fail_on), encoding="utf-8")
+        fresh.replace(path)
     except OSError as error:
         raise CouldNotCheck(f"the state {path} cannot be written: {error.strerror}") from None
-    return now != before and (before is not None or report.result(fail_on) != "kept")
 
 
 def told(audit: Callable[[], Report], url: str | None, settings: Settings, state: Path | None) -> Report:
@@ -138,6 +148,8 @@ def told(audit: Callable[[], Report], url: str | None, settings: Settings, state
         report = Report("forensics alert", could_not_check=(" ".join(str(error).split()),))
     due = changed(state, report, fail_on) if state is not None else report.result(fail_on) != "kept"
     why = post(url, body_of(report, fail_on)) if url is not None and due else None
+    if state is not None and why is None:
+        remember(state, report, fail_on)
     if failed is not None:
         raise CouldNotCheck(f"{failed}; {why}" if why else str(failed)) from failed
     if why is not None:
@@ -146,6 +158,12 @@ def told(audit: Callable[[], Report], url: str | None, settings: Settings, state
 
 
 # Private
+
+
+def _said(report: Report, fail_on: Severity) -> str:
+    """What is told of a report, so that the next can be compared with it."""
+    found = sorted({one.fingerprint for one in report.findings})
+    return json.dumps({"result": report.result(fail_on), "findings": found})
 
 
 def _attempt(url: str, body: bytes) -> int:

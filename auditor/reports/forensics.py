@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -42,23 +43,14 @@ def history(data: Data, view: View, page: Page) -> None:  # noqa: ARG001 - every
         page.line("  ", ("red", _standing(one)), f"  {one['kind']} {one['identity']}")
 
 
-def provenance(data: Data, view: View, page: Page) -> None:  # noqa: ARG001
-    """Objects with where their newest row comes from; then the ledger it was told by."""
-    if data["objects"]:
-        page.table(
-            [
-                (
-                    (
-                        _RELATION_STYLES.get(one["transaction"]["relation"], "plain"),
-                        one["transaction"]["relation"],
-                    ),
-                    ("bold", f"{one['kind']} {one['identity']}"),
-                    origin_told(one["transaction"]) + _shape(one) + _last_noted(one),
-                )
-                for one in data["objects"]
-            ]
-        )
+def provenance(data: Data, view: View, page: Page) -> None:
+    """Objects with where their newest row comes from, those of no migration first; then the ledger."""
+    table, untold = _origins(data["objects"], MANY if view.verbosity < 1 else None)
+    if table:
+        page.table(table)
         page.blank()
+    for told, number in untold.items():
+        page.row("unknown", f"{number} objects: {told} (-v lists them)", indent=0, column=17, style="yellow")
     ledger = data["ledger"]
     tables = ", ".join(ledger["tables"]) or "none"
     rows = f"{tables}: {ledger['rows']} rows, written by {ledger['transactions']} transactions"
@@ -238,9 +230,30 @@ def entry_told(one: Data) -> str:
 
 # Private
 
+MANY = 5
+"""So many objects of which nothing is known, for one reason, are told as one line."""
+
+
+def _origins(objects: list[Data], most: int | None) -> tuple[list[tuple[Any, ...]], dict[str, int]]:
+    """Rows for objects, and how many more are unknown for which reason."""
+    told = [(one, origin_told(one["transaction"]) + _shape(one) + _last_noted(one)) for one in objects]
+    reasons = Counter(
+        origin_told(one["transaction"]) for one in objects if one["transaction"]["relation"] == "unknown"
+    )
+    untold = {text: number for text, number in reasons.items() if most is not None and number > most}
+    shown = [
+        (one["transaction"]["relation"], f"{one['kind']} {one['identity']}", text)
+        for one, text in told
+        if one["transaction"]["relation"] != "unknown" or origin_told(one["transaction"]) not in untold
+    ]
+    shown.sort(key=lambda row: row[0] != "between")
+    rows = [((_RELATION_STYLES.get(word, "plain"), word), ("bold", name), text) for word, name, text in shown]
+    return rows, untold
+
 
 def _job(job: Data, page: Page, delay: float | None) -> None:
-    after = f", {delay:.3f} s after the event" if delay is not None else ""
+    # Within one transaction the event may have the later time of the two.
+    after = f", {max(delay, 0):.3f} s after the event" if delay is not None else ""
     attempts = f", {job['attempts']} attempts" if job["attempts"] is not None and job["attempts"] > 1 else ""
     source = f", enqueued by {job['source']}" if job["source"] else ""
     page.line(

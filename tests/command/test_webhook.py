@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from auditor.cli import main, webhook
+from auditor.config import Settings
 from auditor.model import Finding, Report, Severity
 
 
@@ -74,8 +75,37 @@ def test_a_refusal_is_told_without_the_address(hook: Hook, answers: list[int], a
 def test_only_what_is_new_is_told(tmp_path: Path) -> None:
     state = tmp_path / "state.json"
     quiet = Report("forensics alert")
-    told = [webhook.changed(state, one, Severity.ERROR) for one in (quiet, BROKEN, BROKEN, quiet, quiet)]
+    told = []
+    for report in (quiet, BROKEN, BROKEN, quiet, quiet):
+        told.append(webhook.changed(state, report, Severity.ERROR))
+        webhook.remember(state, report, Severity.ERROR)
     assert told == [False, True, False, True, False]
+    assert [path.name for path in tmp_path.iterdir()] == ["state.json"]
+
+
+def test_what_the_webhook_did_not_take_is_told_again(
+    hook: Hook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webhook, "WAITS", ())
+    state = tmp_path / "state.json"
+    settings = Settings(root=tmp_path)
+
+    def run(report: Report) -> Report:
+        return webhook.told(lambda: report, hook.url, settings, state)
+
+    hook.answers = [500]
+    assert run(BROKEN).could_not_check
+    assert len(hook.bodies) == 1
+    hook.answers = [200]
+    assert run(BROKEN).could_not_check == ()
+    assert len(hook.bodies) == 2
+    assert run(BROKEN).could_not_check == ()
+    assert len(hook.bodies) == 2
+    hook.answers = [500]
+    assert run(Report("forensics alert")).could_not_check
+    hook.answers = [200]
+    assert run(Report("forensics alert")).could_not_check == ()
+    assert [body["result"] for body in hook.bodies] == ["broken", "broken", "kept", "kept"]
 
 
 def test_a_database_that_is_not_there_is_an_alert_too(

@@ -371,7 +371,8 @@ def _by_provenance(context: _Context, since: datetime.datetime) -> Judged:
         elif origin.relation == "unknown" and not (until is not None and until < since.isoformat(" ")):
             untold.append(f"{item}: {origin.reason}")
     command = "auditor forensics provenance --out-of-band"
-    figure = f"{len(manual)} core objects by no migration, {len(untold)} not told; no flight recorder covers it"
+    objects = "1 core object" if len(manual) == 1 else f"{len(manual)} core objects"
+    figure = f"{objects} by no migration, {len(untold)} not told; no flight recorder covers it"
     met = False if manual else (None if untold else True)
     return context.judged(met, figure, command, (*manual[:20], *untold[:5]))
 

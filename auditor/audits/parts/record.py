@@ -76,8 +76,10 @@ def read_record(path: Path) -> tuple[Recorded, ...]:
     """
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        raise CouldNotCheck(f"there is no record {path.name}: `--record` of the command writes one") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise CouldNotCheck(f"the record {path} cannot be read: {error}") from None
+        raise CouldNotCheck(f"the record {path.name} cannot be read: {error}") from None
     return tuple(sorted(_runs(path, lines), key=lambda run: run.at))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -21,6 +22,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=os.environ.get("AUDITOR_TEST_PG_MAJOR"),
         help="major version of PostgreSQL to test on (default: AUDITOR_TEST_PG_MAJOR, else what `choose` finds)",
     )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """What the program remembers between runs goes to a directory of the test session's own."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:  # workers take over the environment
+        directory = tempfile.TemporaryDirectory(prefix="auditor-cache-", ignore_cleanup_errors=True)
+        os.environ["XDG_CACHE_HOME"] = directory.name
+        config.add_cleanup(directory.cleanup)
 
 
 @pytest.fixture(scope="session")

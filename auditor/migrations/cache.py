@@ -14,7 +14,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
@@ -33,6 +33,8 @@ MAX_BYTES = 256 * 1024 * 1024
 _MAGIC = b"auditor cache 1\n"
 _SUFFIX = ".history"
 _TEMPORARY = ".tmp"
+_PRUNED = "pruned"
+_PRUNE_EVERY = 600.0  # seconds between two looks at all files
 _ABANDONED = 3600.0  # seconds after which a temporary file has no living writer
 
 T = TypeVar("T")
@@ -225,25 +227,27 @@ def _write(path: Path, stamp: bytes, payload: bytes) -> None:
 
 
 def _prune(directory: Path, keep: Path) -> None:
-    """Remove what killed writers left, and the longest unused files when all together are too large."""
-    found: list[tuple[float, int, Path]] = []
+    """Now and then: remove what killed writers left, and what was unused longest when all is too large."""
     now = time.time()
-    for entry in _files(directory):
-        with suppress(OSError):
-            status = entry.stat()
-            if entry.suffix == _TEMPORARY:
-                if now - status.st_mtime > _ABANDONED:
-                    entry.unlink()
-            elif entry != keep:
-                found.append((status.st_mtime, status.st_size, entry))
+    marker = directory / _PRUNED
+    with suppress(OSError):
+        if now - marker.stat().st_mtime < _PRUNE_EVERY:
+            return
+    marker.touch()
+    found: list[tuple[float, int, str]] = []
+    with os.scandir(directory) as entries:
+        for entry in entries:
+            with suppress(OSError):
+                status = entry.stat()
+                if entry.name.endswith(_TEMPORARY):
+                    if now - status.st_mtime > _ABANDONED:
+                        Path(entry.path).unlink()
+                elif entry.name.endswith(_SUFFIX) and entry.name != keep.name:
+                    found.append((status.st_mtime, status.st_size, entry.path))
     total = keep.stat().st_size + sum(size for _, size, _ in found)
     for _, size, path in sorted(found):
         if total <= MAX_BYTES:
             return
         with suppress(OSError):
-            path.unlink()
+            Path(path).unlink()
             total -= size
-
-
-def _files(directory: Path) -> Iterable[Path]:
-    return [path for path in directory.iterdir() if path.suffix in (_SUFFIX, _TEMPORARY)]

@@ -93,6 +93,7 @@ def test_a_directory_that_cannot_be_written_is_no_error(tmp_path: Path) -> None:
 
 def test_all_files_together_stay_small(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MAX_BYTES", 1000)
+    monkeypatch.setattr(module, "_PRUNE_EVERY", 0.0)
     for number in range(5):
         other = path.with_name(f"{number}.history")
         remember(other, {b"%d" % index: index for index in range(60)})
@@ -109,6 +110,18 @@ def test_all_files_together_stay_small(path: Path, monkeypatch: pytest.MonkeyPat
     assert sum(entry.stat().st_size for entry in left) <= 1000
     assert path in left
     assert path.with_name("4.history") in left, "the longest unused ones go first"
+
+
+def test_not_all_files_are_looked_at_each_time(path: Path) -> None:
+    remember(path, {b"a": 1})
+    abandoned = path.with_name("killed.tmp")
+    abandoned.touch()
+    os.utime(abandoned, (1, 1))
+    remember(path, {b"b": 1})
+    assert abandoned.exists()
+    os.utime(path.with_name("pruned"), (1, 1))
+    remember(path, {b"c": 1})
+    assert not abandoned.exists()
 
 
 def test_concurrent_writers(path: Path) -> None:
@@ -132,7 +145,7 @@ def test_concurrent_writers(path: Path) -> None:
         thread.join()
     assert not failures
     assert Cache(path, "v1").get(b"shared", INTEGERS) is not None
-    assert [entry.name for entry in path.parent.iterdir()] == [path.name]
+    assert sorted(entry.name for entry in path.parent.iterdir()) == ["pruned", path.name]
 
 
 def test_a_killed_writer_leaves_the_old_file(path: Path) -> None:
@@ -188,7 +201,7 @@ def test_statements_are_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         [CreateTable],
     ]
     assert isinstance(first[1].changes[0][0], Unknown)
-    assert len(list((tmp_path / "cache").iterdir())) == 2
+    assert len(list((tmp_path / "cache").glob("*.history"))) == 2
 
     from auditor.migrations import effects, reading
 

@@ -89,7 +89,7 @@ def understood(inputs: Inputs) -> Outcome:
     """How much of the history was understood; what was not, `auditor check` tells."""
     found = reading(inputs)
     problems = len(found.findings)
-    notes = (f"what was found about the reading of the migrations ({problems}) `auditor classify` tells",)
+    notes = (f"the reading of the migrations has findings ({problems}): `auditor classify` tells them",)
     return Outcome(
         not_understood=found.not_understood,
         could_not_check=found.could_not_check,

@@ -181,4 +181,4 @@ def _notes(settings: Settings, change: Change, left_out: int) -> Iterator[str]:
     yield f"the change since {change.fork[:12]} of {settings.base}{moved}"
     if left_out:
         findings = "1 finding" if left_out == 1 else f"{left_out} findings"
-        yield f"{findings} stood before the change (auditor check tells all)"
+        yield f"{findings} stood before the change (`auditor check` tells all)"

@@ -241,6 +241,7 @@ def _run(audit: Callable[[], Report], settings: Settings, *, findings: bool, rem
     `remembered` is the command's name if an earlier report may stand for this one.
     """
     from auditor.cli.delivery import deliver, deliver_unchecked, render, write
+    from auditor.cli.progress import progress
 
     _log_to_stderr(settings.verbosity)
     question = None
@@ -252,7 +253,7 @@ def _run(audit: Callable[[], Report], settings: Settings, *, findings: bool, rem
             return write(known, settings)
     try:
         # Migrations written in Python run while they are read, and may print: stdout is for the report.
-        with contextlib.redirect_stdout(sys.stderr):
+        with progress(settings.verbosity), contextlib.redirect_stdout(sys.stderr):
             report = audit()
     except SystemExit as error:
         raise CouldNotCheck(f"a file that was read ended the program itself: exit({error.code})") from error

@@ -30,7 +30,8 @@ def named(
         found = [item for item in known if any(_is(pattern, item) for pattern in patterns)]
         if found:
             return found
-    near = difflib.get_close_matches(subject, [name for item in known for name in (item.identity, str(item))], n=1)
+    names = [name for item in known for name in (item.identity.partition("(")[0], item.identity, str(item))]
+    near = difflib.get_close_matches(subject, names, n=1)
     hint = f"; did you mean {near[0]!r}?" if near else f" ({all_of_them} lists all)"
     raise UsageError(f"no object of {where} is called {subject!r}{hint}")
 

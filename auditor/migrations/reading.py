@@ -24,6 +24,7 @@ import msgspec
 from auditor.migrations.cache import collector_paused
 from auditor.migrations.effects import Reading, reading_of
 from auditor.model.change import Unknown
+from auditor.progress import tell
 
 WORTH_IT = 256 * 1024
 """So many characters at least are given to several processes: one needs as long to start as to read half of it."""
@@ -60,6 +61,7 @@ def read_texts(texts: Sequence[str], processes: int | None = None) -> list[Readi
     readings: list[Sequence[Reading] | None] = [None] * len(batches)
     left = iter(range(len(batches)))
     lock = threading.Lock()
+    done: list[int] = []
 
     def work() -> None:
         with _Process() as process:
@@ -69,11 +71,14 @@ def read_texts(texts: Sequence[str], processes: int | None = None) -> list[Readi
                 if number is None:
                     return
                 readings[number] = _read_batch(process, batches[number])
+                with lock:
+                    done.append(number)
+                tell("parts of the migrations read", len(done), len(batches))
 
     count = min(processes, MAX_PROCESSES, len(batches))
     with collector_paused(), ThreadPoolExecutor(count) as pool:
-        for done in [pool.submit(work) for _ in range(count)]:
-            done.result()
+        for worker in [pool.submit(work) for _ in range(count)]:
+            worker.result()
     found: list[Reading] = []
     for batch, read in zip(batches, readings, strict=True):
         found += read if read is not None else map(reading_of, batch)

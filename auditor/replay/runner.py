@@ -24,6 +24,7 @@ import auditor
 from auditor.errors import CouldNotCheck
 from auditor.migrations.statements import split_statements
 from auditor.model import Migration, ObjectId, Statement
+from auditor.progress import tell
 from auditor.replay import extensions, stubs
 from auditor.replay.attempt import Attempt, ReplayError, note_in_ledger
 from auditor.replay.instead import Instead
@@ -332,6 +333,7 @@ class _Run:
         for migration in migrations:
             step = self._step(migration)
             steps.append(step)
+            tell("migrations replayed", len(steps), len(migrations))
             if step.error is not None and not keep_going:
                 break
             self._next_session(step)

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from auditor.reports.page import Page, Style
+from auditor.reports.listings import ENABLED
+from auditor.reports.page import Page, Span, Style, counted, wrapped
 from auditor.reports.view import View
 
 Data = dict[str, Any]
@@ -28,13 +29,7 @@ def history(data: Data, view: View, page: Page) -> None:  # noqa: ARG001 - every
     for step in data["migrations"]:
         page.blank()
         page.line(("bold", step["migration"]), f"  {step['file']}")
-        page.table(
-            [
-                (("dim", str(one["line"])), one["action"], f"{one['kind']} {one['identity']}{_further(one)}")
-                for one in step["effects"]
-            ],
-            indent=2,
-        )
+        page.listed([_step(one) for one in step["effects"]], indent=2)
     if data["live"] is None:
         return
     page.blank()
@@ -53,7 +48,9 @@ def provenance(data: Data, view: View, page: Page) -> None:
         page.row("unknown", f"{number} objects: {told} (-v lists them)", indent=0, column=17, style="yellow")
     ledger = data["ledger"]
     tables = ", ".join(ledger["tables"]) or "none"
-    rows = f"{tables}: {ledger['rows']} rows, written by {ledger['transactions']} transactions"
+    rows = (
+        f"{tables}: {counted(ledger['rows'], 'row')}, written by {counted(ledger['transactions'], 'transaction')}"
+    )
     page.row("ledger", rows, indent=0, column=17)
     if ledger["doubt"]:
         page.row("", ledger["doubt"], indent=0, column=17, style="yellow")
@@ -65,12 +62,8 @@ def trace(data: Data, view: View, page: Page) -> None:  # noqa: ARG001
     page.line(("bold", f"entity {data['entity']}"))
     for step in data["events"]:
         page.blank()
-        page.line(
-            f"{step['place']:>3}  ",
-            ("dim", f"{step['at'] or 'no time':<32}  "),
-            ("bold", str(step["type"])),
-            f"  {step['requires'] or ''}",
-        )
+        at: Span = ("dim", step["at"] or "no time")
+        page.listed([(f"{step['place']:>3}", at, ("bold", str(step["type"])), step["requires"] or "")])
         if step["state"] in ("missing", "due"):
             told = "no such job: it is missing" if step["state"] == "missing" else "no such job yet"
             page.line(" " * 7, ("red" if step["state"] == "missing" else "yellow", told))
@@ -97,14 +90,13 @@ def kpi(data: Data, view: View, page: Page) -> None:  # noqa: ARG001
         page.table([(str(j["type"]), str(j["status"]), ("dim", j["state"]), str(j["seen"])) for j in data["jobs"]])
     for gap in data["gaps"]:
         age = f" for {gap['age']:.0f} s" if gap["age"] is not None else ""
-        page.line(("red", "gap  "), f"{gap['entity']}  {gap['event']} has had no {gap['job']}{age}")
+        page.row("gap", f"{gap['entity']}  {gap['event']} has had no {gap['job']}{age}", indent=0, style="red")
     for name in ("dead", "stale", "outside", "without_event"):
         for job in data[name]:
-            page.line(
-                ("red", f"{name}  "), f"job {job['id']} ({job['type']}) of {job['entity']}  {job['error'] or ''}"
-            )
+            told = f"job {job['id']} ({job['type']}) of {job['entity']}  {job['error'] or ''}"
+            page.row(name, told, indent=0, column=15, style="red")
     for one in data["errors"]:
-        page.line(("yellow", "error  "), f"{one['runs']} runs: {one['error']}")
+        page.row("error", f"{counted(one['runs'], 'run')}: {one['error']}", indent=0, style="yellow")
     if data["sources"]:
         page.row(
             "enqueued", ", ".join(f"{n} by {name or 'nobody'}" for name, n in data["sources"].items()), indent=0
@@ -147,12 +139,16 @@ def gate(data: Data, view: View, page: Page) -> None:
         False: ("red", "not met"),
         None: ("yellow", "not told"),
     }
-    page.table([(words[one["met"]], one["title"], one["figure"]) for one in data["criteria"]], indent=2)
     for one in data["criteria"]:
+        style, word = words[one["met"]]
+        head = word.ljust(9)
+        for piece in wrapped(one["title"], page.width - 11):
+            page.line("  ", (style, head), piece)
+            head = " " * 9
+        page.row("", one["figure"], indent=2, column=9, style="dim")
         if one["details"] and (view.verbosity > 0 or one["met"] is not True):
-            page.line("  ", ("dim", one["title"]))
             for line in one["details"]:
-                page.line("    ", line)
+                page.row("", line, indent=2, column=9)
 
 
 def weekly(data: Data, view: View, page: Page) -> None:
@@ -168,18 +164,18 @@ def weekly(data: Data, view: View, page: Page) -> None:
         if day == "monday":
             if "figures" in part:
                 kpi(part, view, page)
-            page.line(f"{len(part['findings'])} findings" if part["findings"] else "nothing is wrong")
+            page.line(counted(len(part["findings"]), "finding") if part["findings"] else "nothing is wrong")
         elif day == "wednesday":
             for one in part["out_of_band"]:
-                page.line(
-                    "  ", ("red", f"{one['kind']} {one['identity']}"), f"  {origin_told(one['transaction'])}"
-                )
+                named: Span = ("red", f"{one['kind']} {one['identity']}")
+                page.listed([(named, origin_told(one["transaction"]))], indent=2)
             if part["doubt"]:
-                page.line("  ", ("yellow", part["doubt"]))
+                page.prose(part["doubt"], 2, "yellow")
             if not part["out_of_band"]:
                 page.line("  none" + (" that can be told" if part["doubt"] else ""))
         else:
             for phase in part["phases"]:
+                page.blank()
                 gate(phase, view, page)
 
 
@@ -251,16 +247,19 @@ def _origins(objects: list[Data], most: int | None) -> tuple[list[tuple[Any, ...
     return rows, untold
 
 
+def _step(one: Data) -> tuple[Span | str, ...]:
+    to, how = f" to {one['to']}" if one.get("to") else "", _how(one)
+    named = f"{one['kind']} {one['identity']}{to}"
+    return ("dim", str(one["line"])), one["action"], named, ("dim", f"({how})" if how else "")
+
+
 def _job(job: Data, page: Page, delay: float | None) -> None:
     # Within one transaction the event may have the later time of the two.
     after = f", {max(delay, 0):.3f} s after the event" if delay is not None else ""
     attempts = f", {job['attempts']} attempts" if job["attempts"] is not None and job["attempts"] > 1 else ""
     source = f", enqueued by {job['source']}" if job["source"] else ""
-    page.line(
-        "       ",
-        (_STATE_STYLES.get(job["state"], "yellow"), f"job {job['id']} {job['status']}"),
-        f"  {job['type']}  {job['created'] or ''}{after}{attempts}{source}",
-    )
+    named: Span = (_STATE_STYLES.get(job["state"], "yellow"), f"job {job['id']} {job['status']}  {job['type']}")
+    page.listed([(named, f"{job['created'] or 'no time'}{after}{attempts}{source}")], indent=7)
     if not job["runs"]:
         page.line("         ", ("yellow", "never run"))
     for number, run in enumerate(job["runs"], start=1):
@@ -268,9 +267,9 @@ def _job(job: Data, page: Page, delay: float | None) -> None:
         style: Style = "red" if run["error"] else "plain"
         page.line("         ", (style, f"run {number} {run['status'] or ''}"), f"  {run['started'] or ''}{took}")
         if run["error"]:
-            page.line("           ", ("red", run["error"]))
+            page.prose(run["error"], 11, "red")
     if job["error"] and not any(run["error"] == job["error"] for run in job["runs"]):
-        page.line("         ", ("red", job["error"]))
+        page.prose(job["error"], 9, "red")
 
 
 def _stopped(data: Data, page: Page) -> None:
@@ -289,9 +288,8 @@ def _stopped(data: Data, page: Page) -> None:
         "unknown": f"the status of {step['requires']} of {step['type']} means nothing known",
         "no event": f"executed and no event: {step['requires']} was done, and no event came after {step['type']}",
     }[data["stopped"]]
-    page.line(
-        ("yellow" if data["stopped"] in ("due", "running") else "red", f"stopped at event {step['place']}: {told}")
-    )
+    style: Style = "yellow" if data["stopped"] in ("due", "running") else "red"
+    page.prose(f"stopped at event {step['place']}: {told}", 0, style)
 
 
 _STATE_STYLES: dict[str, Style] = {"done": "green", "dead": "red", "running": "plain", "waiting": "yellow"}
@@ -376,12 +374,16 @@ def _diff(diff: str, view: View, page: Page) -> None:
 
 
 def _further(one: Data) -> str:
+    to, how = f" to {one['to']}" if one.get("to") else "", _how(one)
+    return to + (f"  ({how})" if how else "")
+
+
+def _how(one: Data) -> str:
     words = [one["certainty"]] if one["certainty"] != "certain" else []
     words += [word for word, key in (("implied", "implied"), ("nothing to do", "no_op")) if one.get(key)]
     if one.get("detail"):
-        words.append(one["detail"])
-    to = f" to {one['to']}" if one.get("to") else ""
-    return to + (f"  ({', '.join(words)})" if words else "")
+        words.append(ENABLED.get(one["detail"], one["detail"]))
+    return ", ".join(words)
 
 
 def _standing(one: Data) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from typing import Any
 
-from auditor.reports.page import Page, Span, Style
+from auditor.reports.page import Page, Span, Style, counted
 from auditor.reports.view import View
 
 Data = dict[str, Any]
@@ -19,6 +19,9 @@ DIFF_LINES = 40
 
 DIFF_STYLES: dict[str, Style] = {"+": "green", "-": "red", "@": "cyan"}
 """By the first character of a diff's line."""
+
+ENABLED = {"O": "fires at the origin", "A": "fires always", "R": "fires on a replica", "D": "does not fire"}
+"""`pg_trigger.tgenabled`, in words: https://www.postgresql.org/docs/current/catalog-pg-trigger.html"""
 
 _CLASS_STYLES: dict[str, Style] = {"core": "bold", "unclassified": "yellow"}
 _ACTION_STYLES: dict[str, Style] = {"unknown": "yellow", "drop": "red"}
@@ -40,15 +43,13 @@ def classify(data: Data, view: View, page: Page) -> None:
             page.line(" " * 13, item["declared_reason"])
         reasons = item["reasons"] if view.verbosity > 0 else item["reasons"][:REASONS_SHOWN]
         for reason in reasons:
-            page.line(
-                " " * 13,
-                f"{reason['kind']} {reason['identity']}",
-                ("dim", f"  {reason['class']}: {reason['entry']}"),
-            )
+            named = f"{reason['kind']} {reason['identity']}"
+            page.listed([(named, ("dim", f"{reason['class']}: {reason['entry']}"))], indent=13)
         if len(item["reasons"]) > len(reasons):
             page.line(" " * 13, ("dim", f"and {len(item['reasons']) - len(reasons)} more (-v)"))
         for unowned in item["unowned"][: None if view.verbosity > 0 else REASONS_SHOWN]:
-            page.line(" " * 13, f"{unowned['kind']} {unowned['identity']}", ("yellow", "  owned by no class"))
+            named = f"{unowned['kind']} {unowned['identity']}"
+            page.listed([(named, ("yellow", "owned by no class"))], indent=13)
     page.blank()
     page.line(", ".join(f"{count} {name}" for name, count in data["summary"].items()))
 
@@ -58,7 +59,7 @@ def effects(data: Data, view: View, page: Page) -> None:  # noqa: ARG001 - every
     for (migration, file), items in groupby(data["effects"], key=lambda e: (e["migration"], e["file"])):
         page.blank()
         page.line(("bold", migration), f"  {file}")
-        page.table([_effect(item) for item in items], indent=2)
+        page.listed([_effect(item) for item in items], indent=2)
 
 
 def history(data: Data, view: View, page: Page) -> None:  # noqa: ARG001
@@ -67,7 +68,7 @@ def history(data: Data, view: View, page: Page) -> None:  # noqa: ARG001
         page.blank()
         state: Span = ("green", "exists") if item["exists"] else ("dim", "is gone")
         page.line(("bold", f"{item['kind']} {item['identity']}"), "  ", state, ("dim", f"  {item['class'] or ''}"))
-        page.table([_event(effect) for effect in item["effects"]], indent=2)
+        page.listed([_event(effect) for effect in item["effects"]], indent=2)
 
 
 def init(data: Data, view: View, page: Page) -> None:
@@ -77,12 +78,12 @@ def init(data: Data, view: View, page: Page) -> None:
             page.line(line)
         return
     for one in data["candidates"] if view.verbosity > 0 else data["candidates"][:5]:
-        page.line(("bold", one["table"]), "  ", ("dim", "; ".join(one["reasons"])))
+        page.listed([(("bold", one["table"]), ("dim", "; ".join(one["reasons"])))])
     page.blank()
     for name, entries in data["classes"].items():
-        page.row(name, f"{len(entries)} entries", column=14, indent=0)
+        page.row(name, counted(len(entries), "entry"), column=14, indent=0)
     for name, count in data["contract"].items():
-        page.row(name.replace("_", " "), f"{count} entries of the contract", column=14, indent=0)
+        page.row(name.replace("_", " "), f"{counted(count, 'entry')} of the contract", column=14, indent=0)
     page.blank()
     for line in data["added"]:
         page.line("added ", line)
@@ -137,11 +138,16 @@ def explain(data: Data, view: View, page: Page) -> None:  # noqa: ARG001
     """One page, or the list of all rules."""
     rules = data["rules"]
     if len(rules) != 1:
-        page.table([(("bold", r["code"]), r["name"], r["severity"], r["summary"]) for r in rules])
+        own = [rule for rule in rules if "/" not in rule["code"]]
+        page.table([(("bold", r["code"]), r["name"], r["severity"], r["summary"]) for r in own])
+        page.blank()
+        for program in dict.fromkeys(r["code"].partition("/")[0] for r in rules if r not in own):
+            page.blank()
+            others = [r for r in rules if r["code"].startswith(f"{program}/")]
+            page.table([(("bold", r["code"]), r["summary"]) for r in others])
         return
     rule = rules[0]
-    page.line(("bold", f"{rule['code']} {rule['name']}"))
-    page.row("severity", rule["severity"], indent=0)
+    page.listed([(("bold", f"{rule['code']} {rule['name']}"), ("dim", rule["severity"]))])
     page.blank()
     for indented, lines in groupby(rule["page"].split("\n"), key=lambda line: len(line) - len(line.lstrip())):
         for paragraph in _paragraphs(lines, rule["sections"]):
@@ -150,7 +156,9 @@ def explain(data: Data, view: View, page: Page) -> None:  # noqa: ARG001
         page.blank()
         page.line(("bold", f"Example: {title}"))
         for file, text in rule[title].items():
-            page.line("    ", ("dim", file))
+            if not text:
+                continue
+            page.line("    ", ("dim", "live.sql, run by hand in the database" if file == "live.sql" else file))
             for line in text.rstrip("\n").split("\n"):
                 page.line("        ", line)
 
@@ -236,7 +244,8 @@ def _effect(item: Data) -> tuple[Span | str, ...]:
     return (
         ("dim", str(item["line"])),
         (_ACTION_STYLES.get(item["action"], "plain"), item["action"]),
-        named + (f"  ({_how(item)})" if _how(item) else ""),
+        named,
+        ("dim", f"({_how(item)})" if _how(item) else ""),
     )
 
 
@@ -246,7 +255,7 @@ def _how(item: Data) -> str:
     if item.get("inside"):
         words.append(f"inside {item['inside']}")
     if item.get("detail") and item["kind"]:
-        words.append(item["detail"])
+        words.append(ENABLED.get(item["detail"], item["detail"]))
     return ", ".join(words)
 
 
@@ -261,14 +270,14 @@ def _nested(value: Data, page: Page, indent: int, dash: str = "") -> None:
             continue
         lead = " " * (indent - len(dash)) + dash
         dash = ""
-        if isinstance(item, dict):
+        if isinstance(item, dict) and item:
             page.line(lead, ("bold", f"{key}:"))
             _nested(item, page, indent + 2)
         elif isinstance(item, list | tuple) and any(isinstance(part, dict) for part in item):
             page.line(lead, ("bold", f"{key}:"))
             for part in item:
                 _nested(part, page, indent + 4, "- ")
-        elif isinstance(item, list | tuple):
+        elif isinstance(item, list | tuple | dict):
             page.line(lead, f"{key}: ", ", ".join(str(part) for part in item) or "none")
         else:
             page.line(lead, f"{key}: {item}")

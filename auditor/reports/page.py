@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import textwrap
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
 Style = Literal["plain", "bold", "dim", "red", "green", "yellow", "cyan"]
@@ -68,14 +68,45 @@ class Page:
             head = " " * len(head)
 
     def table(self, rows: Sequence[Sequence[Span | str]], indent: int = 0) -> None:
-        """Columns as wide as their widest cell, the last one ragged."""
+        """Columns as wide as their widest cell; the last is prose, wrapped in the room that is left.
+
+        Where the columns before leave it too little room the prose stands below its row.
+        """
         cells: list[list[Span]] = [[("plain", c) if isinstance(c, str) else c for c in row] for row in rows]
         widths = [max(width_of(visible(text)) for _, text in column) for column in zip(*cells, strict=True)]
+        lead = indent + sum(width + 2 for width in widths[:-1])
         for row in cells:
-            spans: list[Span] = [("plain", " " * indent)]
-            for (style, text), width in zip(row[:-1], widths, strict=False):
-                spans += [(style, text), ("plain", " " * (width - width_of(visible(text)) + 2))]
-            self.line(*spans, row[-1])
+            style, prose = row[-1]
+            head = [("plain", " " * indent), *_padded(row[:-1], widths)] if widths[:-1] else []
+            if self.width - lead >= min(_ROOM, widths[-1]):
+                pieces = wrapped(prose, self.width - lead) or [""]
+                self.line(*head, (style, pieces[0]))
+                under, rest = lead, pieces[1:]
+            else:
+                self.line(*head)
+                under = indent + (widths[0] + 2 if len(widths) > 2 else 4)
+                rest = wrapped(prose, self.width - under) if prose else []
+            for piece in rest:
+                self.line(" " * under, (style, piece))
+
+    def listed(self, rows: Sequence[Sequence[Span | str]], indent: int = 0) -> None:
+        """Columns, and behind the last one what more there is to say of it, as far as the line goes; else below.
+
+        Each row ends with that, which may be empty.
+        """
+        cells: list[list[Span]] = [[("plain", c) if isinstance(c, str) else c for c in row] for row in rows]
+        widths = [max(width_of(visible(text)) for _, text in column) for column in zip(*cells, strict=True)]
+        under = indent + sum(width + 2 for width in widths[:-2]) + 2
+        for row in cells:
+            *columns, name, (style, more) = row
+            head: list[Span] = [("plain", " " * indent), *_padded(columns, widths), name]
+            taken = sum(width_of(visible(text)) for _, text in head)
+            if more and taken + 2 + width_of(visible(more)) <= self.width:
+                self.line(*head, (style, f"  {more}"))
+                continue
+            self.line(*head)
+            for piece in wrapped(more, self.width - under) if more else ():
+                self.line(" " * under, (style, piece))
 
     def text(self) -> str:
         """All lines, each ended by a line feed."""
@@ -143,9 +174,18 @@ def counted(number: int, noun: str) -> str:
 
 # Private
 
+_ROOM = 24
+"""Columns that prose needs to be readable beside others."""
+
 _COMMAND = re.compile(r"`[^`\n]+`")
 _BLANK = "\0"  # which no text of a report can show
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+
+
+def _padded(cells: Iterable[Span], widths: Sequence[int]) -> Iterator[Span]:
+    for (style, text), width in zip(cells, widths, strict=False):
+        yield style, text
+        yield "plain", " " * (width - width_of(visible(text)) + 2)
 
 
 def _escaped(character: str) -> str:

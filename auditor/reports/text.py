@@ -7,6 +7,7 @@ from collections import Counter
 from auditor.model import Finding, Report, Severity
 from auditor.reports import forensics, listings
 from auditor.reports.listings import DIFF_LINES, DIFF_STYLES
+from auditor.reports.next_steps import next_steps
 from auditor.reports.page import Page, Style, counted, visible
 from auditor.reports.view import View
 
@@ -31,6 +32,9 @@ UNJUDGED = frozenset(
     }
 )
 """Commands that list what there is: without findings their reports have no verdict."""
+
+SHORT = 12
+"""Characters of a value that may stand in a message by chance; longer ones are not told twice."""
 
 REPAIR_LINES = 8
 """Lines of a repair that are shown without `-v`."""
@@ -87,16 +91,18 @@ def _findings(report: Report, view: View, page: Page) -> None:
 def _finding(finding: Finding, view: View, page: Page, *, with_help: bool) -> None:
     owner = f"  {finding.owner_class.value}" if finding.owner_class else ""
     style = _STYLES[finding.severity]
-    page.line((style, finding.severity.value), " ", ("bold", f"{finding.code} {finding.name}"), ("dim", owner))
+    name = "" if finding.code.endswith(f"/{finding.name}") else f" {finding.name}"
+    page.line((style, finding.severity.value), " ", ("bold", f"{finding.code}{name}"), ("dim", owner))
     page.prose(finding.message, 2)
     if finding.object is not None and finding.object.identity not in finding.message:
         page.row("object", str(finding.object))
     if finding.location is not None:
         page.row("at", str(finding.location))
-    if finding.field and finding.field not in finding.message:
+    # Of what other programs find the field only tells findings apart.
+    if finding.field and finding.field not in finding.message and "/" not in finding.code:
         page.row("field", finding.field)
     for label, value in (("expected", finding.expected), ("actual", finding.actual)):
-        if value is not None:
+        if value is not None and (len(value) < SHORT or value not in finding.message):
             page.row(label, value)
     since = _since(finding)
     if since:
@@ -171,7 +177,9 @@ def _verdict(report: Report, view: View, page: Page) -> None:
     told = (
         ", ".join(f"{counts[s]} {s.value}{'s' * (counts[s] != 1)}" for s in Severity if counts[s]) or "no findings"
     )
-    if result == "broken" and view.verbosity >= 0:
-        page.row("next", f"auditor explain {report.findings[0].code}", indent=0, column=17)
+    failing = [finding for finding in report.findings if finding.severity.rank <= view.fail_on.rank]
+    steps = next_steps(report, failing)
+    if steps and view.verbosity >= 0:
+        page.verbatim("next", "\n".join(steps), indent=0, column=17)
     style: Style = {"kept": "green", "broken": "red", "could-not-check": "yellow"}[result]  # type: ignore[assignment]
     page.line((style, result.upper().replace("-", " ")), f": {told}")

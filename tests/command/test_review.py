@@ -104,7 +104,7 @@ def project(tmp_path: Path) -> Path:
 def test_only_the_change_is_told(project: Path) -> None:
     found = review(project)
     assert [one["identity"] for one in found["findings"]] == ["public.other"], "public.stray stood before"
-    assert "2 findings stood before the change (auditor check tells all)" in found["notes"]
+    assert "2 findings stood before the change (`auditor check` tells all)" in found["notes"]
     assert [(m["migration"], m["class"], m["change"]) for m in found["migrations"]] == [
         ("0002_second", "core", "added")
     ]

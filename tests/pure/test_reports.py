@@ -69,6 +69,7 @@ def test_text_says_everything_about_a_finding() -> None:
         "\n"
         "checked          3 triggers\n"
         "next             auditor explain DRF005\n"
+        "                 auditor forensics blame 'trigger on_change on public.documents'\n"
         "BROKEN: 1 error\n"
     )
 

@@ -30,6 +30,7 @@ from auditor.forensics.kpi import Connection, Kpis, read_kpis
 from auditor.forensics.recorder import Entry, Recorder, find_recorder, read_entries
 from auditor.forensics.trace import Trace, recent_entities, trace
 from auditor.model import ObjectId, OwnerClass, Severity
+from auditor.reports.page import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,20 +180,23 @@ def _title(one: Criterion) -> str:
 def _guards(context: _Context) -> Judged:
     found = guarded(context.configuration, context.settings).outcome
     wrong = [one for one in found.findings if one.severity is Severity.ERROR]
-    checked = ", ".join(f"{count} {what}" for what, count in found.checked.items())
+    checked = ", ".join(counted(count, what) for what, count in found.checked.items())
     met = None if found.could_not_check else not wrong
     return context.judged(
-        met, f"{len(wrong)} errors ({checked})", "auditor guard", tuple(one.message for one in wrong[:10])
+        met,
+        f"{counted(len(wrong), 'error')} ({checked})",
+        "auditor guard",
+        tuple(one.message for one in wrong[:10]),
     )
 
 
 def _contract(context: _Context) -> Judged:
     found = drifted(context.facts, "contract")
     wrong = [one for one in found.findings if one.severity is Severity.ERROR]
-    checked = ", ".join(f"{count} {what}" for what, count in found.checked.items())
+    checked = ", ".join(counted(count, what) for what, count in found.checked.items())
     return context.judged(
         None if found.could_not_check else not wrong,
-        "; ".join(found.could_not_check) or f"{len(wrong)} errors ({checked})",
+        "; ".join(found.could_not_check) or f"{counted(len(wrong), 'error')} ({checked})",
         "auditor drift --scope contract",
         tuple(one.message for one in wrong[:10]),
     )

@@ -79,7 +79,8 @@ def read_record(path: Path) -> tuple[Recorded, ...]:
     except FileNotFoundError:
         raise CouldNotCheck(f"there is no record {path.name}: `--record` of the command writes one") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise CouldNotCheck(f"the record {path.name} cannot be read: {error}") from None
+        why = getattr(error, "strerror", None) or error
+        raise CouldNotCheck(f"cannot read the record {path.name}: {why}") from None
     return tuple(sorted(_runs(path, lines), key=lambda run: run.at))
 
 

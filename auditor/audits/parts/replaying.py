@@ -191,7 +191,9 @@ def prelude_of(inputs: Inputs) -> Prelude | None:
     try:
         return Prelude(path.read_text(encoding="utf-8-sig"), settings.shown(path))
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"the prelude {settings.shown(path)} cannot be read: {error}") from error
+        raise UsageError(
+            f"the prelude {settings.shown(path)} cannot be read: {getattr(error, 'strerror', None) or error}"
+        ) from error
 
 
 def committed(read: ReadMigration, step: ReplayStep | None) -> ReadMigration:

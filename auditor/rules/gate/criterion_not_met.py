@@ -87,5 +87,5 @@ def check(phase: str, judged: Iterable[tuple[Criterion, Location]]) -> Iterator[
                 location=place,
                 expected=one.title,
                 actual=one.figure,
-                help=f"do what is lacking, and run the gate again; found by: {one.query}",
+                help=f"do what is lacking, and run the gate again; found by: `{one.query}`",
             )

@@ -1,0 +1,8 @@
+CREATE OR REPLACE FUNCTION public.claim(most integer, worker_that_asks text) RETURNS SETOF public.jobs LANGUAGE sql AS $$
+    UPDATE public.jobs SET status = 'running' WHERE id IN (
+        SELECT j.id FROM public.jobs j WHERE j.status = 'queued' AND j.type IN ('scan', 'index')
+        ORDER BY j.created, j.id LIMIT most FOR UPDATE SKIP LOCKED)
+    RETURNING *
+$$;
+CREATE TABLE public.a_table_of_a_rather_long_name_that_nobody_owns_yet (id bigint);
+GRANT ALL ON public.jobs TO PUBLIC;

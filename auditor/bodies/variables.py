@@ -119,6 +119,7 @@ class _Scopes:
         blocks = Counter(block.get("lineno", 0) for block in blocks_in(function.get("action")))
         outermost: dict[str, Variable] = {}
         self._by_block: dict[int, dict[str, Variable]] = {}
+        self._place: dict[tuple[int, str], int] = {}  # of a variable among the datums, by block and name
         for at, (kind, body) in enumerate(self._datums):
             variable = self._variable(kind, body, parameters)
             if variable is None or at in arguments:
@@ -130,6 +131,7 @@ class _Scopes:
                 line = min((line for line in blocks if line >= declared), default=0)
                 if blocks[line] == 1:
                     self._by_block.setdefault(line, {})[variable.name] = variable
+                    self._place[line, variable.name] = at
         if "new_varno" in function or "new" in outermost:
             outermost |= {one: Variable(one) for one in OF_TRIGGERS}
         self._outermost = Names(outermost, name)
@@ -157,7 +159,7 @@ class _Scopes:
         found: set[int] = set()
         for _, body in self._datums:
             row = body.get("cursor_explicit_argrow")
-            if row is not None and row < len(self._datums):
+            if row is not None and 0 <= row < len(self._datums):
                 found |= {field["varno"] for field in self._datums[row][1].get("fields", ())}
         return found
 
@@ -204,22 +206,27 @@ class _Scopes:
             yield from self._walk(list(handlers), in_handler, "", line)
 
     def _declared(self, block: Node, chain: Chain) -> Iterator[Piece]:
-        """Defaults and cursor queries of the variables of a block."""
-        names = chain[0].variables
-        for kind, body in self._datums:
+        """Defaults and cursor queries of the variables of a block.
+
+        Each sees the variables declared before it; its own name is not known yet (`decl_statement`, pl_gram.y).
+        """
+        names, line = chain[0].variables, block.get("lineno", 1)
+        for at, (kind, body) in enumerate(self._datums):
             if kind != "PLpgSQL_var" or not body.get("lineno") or body.get("refname") not in names:
                 continue
             if body["lineno"] > block.get("lineno", 0):
                 continue
+            before = {name: one for name, one in names.items() if self._place[line, name] < at}
+            own = (Names(before, chain[0].label), *chain[1:])
             if (default := body.get("default_val")) is not None:
-                yield self._piece(default["PLpgSQL_expr"], chain, "declare", body["lineno"])
+                yield self._piece(default["PLpgSQL_expr"], own, "declare", body["lineno"])
             if (query := body.get("cursor_explicit_expr")) is not None:
-                inner = chain
+                inner = own
                 row = body.get("cursor_explicit_argrow")
-                if row is not None and row < len(self._datums):
+                if row is not None and 0 <= row < len(self._datums):
                     fields = self._datums[row][1].get("fields", ())
                     arguments = {field["name"]: Variable(field["name"]) for field in fields}
-                    inner = (Names(arguments), *chain)
+                    inner = (Names(arguments), *own)
                 yield self._piece(query["PLpgSQL_expr"], inner, "declare", body["lineno"])
 
     def _integer_loop(self, body: Node, chain: Chain) -> Iterator[Piece]:

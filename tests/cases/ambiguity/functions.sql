@@ -318,3 +318,24 @@ CREATE TRIGGER t AFTER INSERT ON runs REFERENCING NEW TABLE AS fresh FOR EACH ST
 CREATE FUNCTION case_f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM 1 FROM (SELECT 1 AS tg_op) s WHERE tg_op = 1; RETURN NULL; END $$;
 CREATE TRIGGER t AFTER INSERT ON runs FOR EACH ROW EXECUTE FUNCTION case_f();
 -- call: INSERT INTO runs (job_id) VALUES (1)
+-- Declarations: a default does not know its own variable, nor those behind it
+-- case: default_names_its_own_variable
+CREATE FUNCTION case_f() RETURNS text LANGUAGE plpgsql AS $$ DECLARE status text := (SELECT status FROM jobs LIMIT 1); BEGIN RETURN status; END $$;
+-- case: default_names_the_row_it_becomes
+CREATE FUNCTION case_f() RETURNS text LANGUAGE plpgsql AS $$ DECLARE job jobs = job FROM jobs job WHERE id = 1; BEGIN RETURN job.status; END $$;
+-- case: default_names_a_later_variable
+CREATE FUNCTION case_f() RETURNS text LANGUAGE plpgsql AS $$ DECLARE first text := (SELECT status FROM jobs LIMIT 1); status text := 'x'; BEGIN RETURN first; END $$;
+-- case: default_names_an_earlier_variable
+CREATE FUNCTION case_f() RETURNS text LANGUAGE plpgsql AS $$ DECLARE status text := 'x'; first text := (SELECT status FROM jobs LIMIT 1); BEGIN RETURN first; END $$;
+-- case: default_names_a_parameter
+CREATE FUNCTION case_f(status text DEFAULT 'x') RETURNS text LANGUAGE plpgsql AS $$ DECLARE first text := (SELECT status FROM jobs LIMIT 1); BEGIN RETURN first; END $$;
+-- case: default_in_an_inner_block
+CREATE FUNCTION case_f() RETURNS text LANGUAGE plpgsql AS $$ DECLARE status text := 'x'; BEGIN
+DECLARE status text := (SELECT status FROM jobs LIMIT 1);
+BEGIN RETURN status; END; END $$;
+-- case: assigned_after_its_declaration
+CREATE FUNCTION case_f() RETURNS text LANGUAGE plpgsql AS $$ DECLARE status text; BEGIN status := (SELECT status FROM jobs LIMIT 1); RETURN status; END $$;
+-- case: cursor_declared_before_the_variable
+CREATE FUNCTION case_f() RETURNS text LANGUAGE plpgsql AS $$ DECLARE c CURSOR FOR SELECT status FROM jobs; status text; BEGIN OPEN c; FETCH c INTO status; RETURN status; END $$;
+-- case: cursor_declared_behind_the_variable
+CREATE FUNCTION case_f() RETURNS text LANGUAGE plpgsql AS $$ DECLARE status text; c CURSOR FOR SELECT status FROM jobs; BEGIN OPEN c; FETCH c INTO status; RETURN status; END $$;

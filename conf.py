@@ -60,6 +60,7 @@ NAVIGATION = {
             "docs/accuracy",
             "docs/performance",
             "docs/forensics-at-size",
+            "docs/first-hour",
         ],
         "Changes": ["CHANGELOG"],
     },

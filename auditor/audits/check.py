@@ -12,6 +12,7 @@ import psycopg
 
 from auditor.audits.guard import Guarded, guarded
 from auditor.audits.parts.bodies import drifted_bodies, judge_bodies
+from auditor.audits.parts.expected import remember
 from auditor.audits.parts.inputs import Inputs, Outcome, read_inputs, report, required
 from auditor.audits.parts.judging import drifted, keeps_contract
 from auditor.audits.parts.live import Live, read_live
@@ -58,12 +59,13 @@ class Looked:
         return self.replayed.snapshot if self.replayed is not None else None
 
 
-def run(settings: Settings, *, record: Path | None = None) -> Report:
+def run(settings: Settings, *, record: Path | None = None, keep: bool = True) -> Report:
     """Check everything that can be checked here.
 
     Args:
         settings: of the run.
         record: a file to which one line about this run is appended.
+        keep: remember the catalog that the replay made, for `auditor drift` after it.
 
     What has no answer (no PostgreSQL to replay in, a live database that does not answer) is said, and makes
     the result `could-not-check`; all the rest is reported.
@@ -73,7 +75,7 @@ def run(settings: Settings, *, record: Path | None = None) -> Report:
         UsageError: a URL cannot be understood, or the shadow server's leads to the live database.
         CouldNotCheck: there are no migrations.
     """
-    looked = look(settings)
+    looked = look(settings, keep=keep)
     made = report("check", looked.outcome, looked.inputs, settings)
     if record is not None:
         record_run(record, made, settings)
@@ -84,6 +86,7 @@ def look(
     settings: Settings,
     asked: Callable[[Inputs], Iterable[str]] | None = None,
     further: Callable[[Connection, Inputs], Any] | None = None,
+    keep: bool = False,
 ) -> Looked:
     """All that :func:`run` tells; it raises the same.
 
@@ -91,6 +94,7 @@ def look(
         settings: of the run.
         asked: gives the ids of the migrations that are new; the newest one is if not given.
         further: reads what else is wanted of the live database, in the same transaction as its catalog.
+        keep: see :func:`run`.
     """
     inputs = read_inputs(settings, configured=True)
     configuration = required(inputs.configuration, settings)
@@ -98,13 +102,16 @@ def look(
     replayed, replay_outcome = _replayed(settings, inputs, live)
     captured: Container[str] = ()
     if replayed is not None:
+        if keep:
+            remember(inputs, replayed)
         inputs, captured = replayed.inputs, replayed.captured
     _, classes = classification(inputs, configuration)
     summary = ", ".join(f"{count} {name}" for name, count in classes.data["summary"].items())
     outcome = reading(inputs, captured) + classes + Outcome(notes=(f"migrations: {summary}",)) + replay_outcome
     new = list(asked(inputs)) if asked is not None else None
     counting = partial(rows_using, settings.db) if live is not None else None
-    outcome += judge_migrations(inputs, configuration, new, counting)
+    made = replayed.snapshot if replayed is not None else None
+    outcome += judge_migrations(inputs, configuration, new, counting, made)
     outcome += judge_with_squawk(inputs, configuration, new)
     if replayed is not None and replayed.snapshot is not None:
         outcome += keeps_contract(inputs, replayed.snapshot, replayed.data) + _bodies(inputs, replayed.snapshot)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from auditor.audits.parts.expected import expected_catalog
+from auditor.audits.parts.expected import Expected, expected_catalog
 from auditor.audits.parts.inputs import Inputs, read_inputs
 from auditor.audits.parts.replaying import where_to_replay
 from auditor.audits.parts.rewriting import rewrite
@@ -20,37 +21,48 @@ from auditor.declaration.readers import split_kind
 from auditor.declaration.schema import BESIDE, MODELINE, schema_text
 from auditor.errors import CouldNotCheck, UsageError
 from auditor.model import ObjectId, Report, Snapshot
+from auditor.model.advice import advice
 from auditor.proposal.candidates import ENOUGH, Candidate, candidates
-from auditor.proposal.classes import Proposed, proposed_classes
+from auditor.proposal.classes import Proposed, is_own, proposed_classes
 from auditor.proposal.entries import Entries, proposed_contract
 from auditor.proposal.flow import flow_of
 from auditor.proposal.writing import completed, fresh
 
-Choose = Callable[[Sequence[Candidate]], Sequence[str] | None]
-"""Asked which tables are core; None leaves it to the ranking."""
+log = logging.getLogger("auditor")
+
+Choose = Callable[[Sequence[Candidate], str], Sequence[str] | None]
+"""Asked which tables are core, and told what was wrong with the last answer; None leaves it to the ranking."""
 
 
 def run(
-    settings: Settings, *, core: Sequence[str] = (), dry_run: bool = False, choose: Choose | None = None
+    settings: Settings,
+    *,
+    core: Sequence[str] = (),
+    places: Sequence[str] = (),
+    dry_run: bool = False,
+    choose: Choose | None = None,
 ) -> Report:
     """Propose, and write the file unless told not to.
 
     Args:
         settings: of the run; `config` is the file that is completed, if there is one.
         core: objects that are core, `KIND IDENTITY` or `KIND:IDENTITY`; none: the likeliest candidates.
+        places: files and directories with migrations, relative to the root; none: those that are found.
         dry_run: write nothing.
         choose: asked when `core` names nothing.
 
     Raises:
         ConfigurationError: the existing file is wrong.
-        UsageError: `core` names what the migrations do not make.
-        CouldNotCheck: there are no migrations, or the file cannot be written.
+        UsageError: `core` names what the migrations do not make, or there is a file already that names the places.
+        CouldNotCheck: there are no migrations, no PostgreSQL to run them in, or the file cannot be written.
     """
-    inputs, snapshot, why_not, left_out = _catalog(settings)
+    if places and settings.config is not None:
+        raise UsageError(f"{settings.shown(settings.config)} is there: list the places under `migrations:` in it")
+    inputs, snapshot, why_not, left_out = _catalog(settings, [Source(path=Text(place)) for place in places])
     configuration = inputs.configuration or Configuration(settings.root / CONFIG_NAME, settings.root, CONFIG_NAME)
     facts = Facts(configuration, inputs.history, snapshot, snapshot)
     flow = flow_of(scene_of_snapshot(facts, source="replay"))
-    ranked = candidates(flow, snapshot)
+    ranked = candidates(flow, snapshot, lambda item: is_own(item, inputs.history))
     seeds = _seeds(core, ranked, inputs, snapshot, choose, configuration)
     ledgers = [ledger.table for ledger in inputs.migrations.ledgers]
     proposed = proposed_classes(seeds, flow, inputs.history, snapshot, ledgers)
@@ -76,7 +88,10 @@ def run(
             "written": changed,
             "schema": BESIDE if schema else None,
             "added": added,
-            "candidates": [dataclasses.asdict(one) for one in ranked],
+            "candidates": [
+                dataclasses.asdict(one) | {"core": ObjectId("table", one.table) in proposed.core_objects}
+                for one in ranked
+            ],
             "classes": {
                 "core": proposed.core,
                 "legacy": proposed.legacy,
@@ -91,34 +106,47 @@ def run(
 # Private
 
 
-def _catalog(settings: Settings) -> tuple[Inputs, Snapshot, str, list[str]]:
-    """What was read, the catalog that it makes, why that is not known, and histories that were left out.
+def _catalog(settings: Settings, given: Sequence[Source]) -> tuple[Inputs, Snapshot, str, list[str]]:
+    """What was read, the catalog that it makes, why that is not whole, and histories that were left out.
 
     Several histories of one repository may be of several databases. Where they do not run one after the other, the
-    longest is taken alone.
+    longest is taken alone. Where that does not run to its end, what the migrations make that do run is looked at.
     """
-    inputs = read_inputs(settings)
-    try:
-        return inputs, _made(inputs), "", []
-    except CouldNotCheck as error:
-        why_not = f"what is core, and the contract: {error}"
-    histories = inputs.migrations.histories
-    if len(histories) < 2 or (inputs.configuration is not None and inputs.configuration.migrations):
-        return inputs, Snapshot(0, {}), why_not, []
-    files = [migration.file for migration in inputs.migrations.migrations]
-    places = [settings.shown(history.path) for history in histories]
-    longest = max(places, key=lambda place: sum(file.startswith(f"{place}/") for file in files))
-    alone = read_inputs(settings, only=[Source(path=Text(longest))])
-    try:
-        made = _made(alone)
-    except CouldNotCheck:
-        return inputs, Snapshot(0, {}), why_not, []
-    others = [f"{place}: left out, since it does not run with {longest}" for place in places if place != longest]
-    return alone, made, "", others
+    inputs = read_inputs(settings, only=given)
+    left_out: list[str] = []
+    found = inputs.migrations.histories
+    found_by_itself = not given and not (inputs.configuration is not None and inputs.configuration.migrations)
+    if found_by_itself and any(one.count for one in found):
+        left_out += [f"{settings.shown(one.path)}: {one.why_not}" for one in found if not one.count]
+        found = tuple(one for one in found if one.count)
+        inputs = dataclasses.replace(inputs, migrations=dataclasses.replace(inputs.migrations, histories=found))
+    where = where_to_replay(settings)
+    if len(found) > 1 and found_by_itself:
+        try:
+            return inputs, expected_catalog(inputs, where).snapshot, "", left_out
+        except CouldNotCheck as error:
+            log.info("%s", error)
+        longest = max(found, key=lambda one: one.count)
+        place = settings.shown(longest.path)
+        inputs = read_inputs(settings, only=[Source(path=Text(place))])
+        left_out += [
+            f"{settings.shown(one.path)}: it does not run with {place}" for one in found if one is not longest
+        ]
+    made = expected_catalog(inputs, where, partial=True)
+    return made.inputs, made.snapshot, _failed(made), left_out
 
 
-def _made(inputs: Inputs) -> Snapshot:
-    return expected_catalog(inputs, where_to_replay(inputs.settings)).snapshot
+def _failed(made: Expected) -> str:
+    """What is not known since migrations fail, or ""."""
+    if not made.failures:
+        return ""
+    count = len(made.failures)
+    how_many = "1 migration fails" if count == 1 else f"{count} migrations fail"
+    first = made.failures[0]
+    todo = advice(first.message)
+    return f"what is not made where {how_many} in the throw-away PostgreSQL: {first}" + (
+        f"; {todo}" if todo else ""
+    )
 
 
 def _seeds(
@@ -136,9 +164,15 @@ def _seeds(
     owned = [one for one in sorted(snapshot.objects) if one.kind in kinds and _is_core(one, configuration)]
     if owned:
         return dict.fromkeys(owned, "core already")
-    chosen = choose(ranked) if choose is not None and ranked else None
-    if chosen is not None:
-        return {_named(text, inputs, snapshot): "named as core" for text in chosen}
+    wrong = ""
+    while choose is not None and ranked:
+        chosen = choose(ranked, wrong)
+        if chosen is None:
+            break
+        try:
+            return {_named(text, inputs, snapshot): "named as core" for text in chosen}
+        except UsageError as error:
+            wrong = str(error)
     return {ObjectId("table", one.table): "; ".join(one.reasons) for one in ranked if one.score >= ENOUGH}
 
 
@@ -202,6 +236,7 @@ def _text(
     notes = [f"Not looked at: {reason}" for reason in left_out]
     if not proposed.core:
         notes.append(
-            "No table looks like the heart of the system: name one with `auditor init --core table:NAME`."
+            "Nothing is core yet, since no table is a queue or feeds one, and so the contract is empty: name the "
+            "tables that matter with `auditor init --core table:NAME`."
         )
     return fresh(sources, proposed, contract, [" ".join(note.split()) for note in notes]), []

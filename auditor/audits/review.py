@@ -17,7 +17,7 @@ from typing import Any
 from auditor.audits import check
 from auditor.audits.parts.inputs import Inputs, Outcome, read_inputs, report, required
 from auditor.audits.parts.reading import class_values
-from auditor.audits.parts.reviewing import conflicts, early, edited, objects_of
+from auditor.audits.parts.reviewing import by_history, conflicts, early, edited, objects_of
 from auditor.config import Settings
 from auditor.declaration.load import Configuration
 from auditor.errors import AuditorError, CouldNotCheck
@@ -26,6 +26,7 @@ from auditor.history.classification import Classification, classify
 from auditor.model import Finding, Location, Migration, OwnerClass, Report
 from auditor.repository import Change, change_since, files_at
 from auditor.rules.review import core_conflict, evidence_missing, migration_edited, migration_out_of_order
+from auditor.rules.review.migration_edited import Edited
 
 REVIEW = frozenset(
     module.RULE.code for module in (migration_edited, migration_out_of_order, core_conflict, evidence_missing)
@@ -82,14 +83,19 @@ def _of_the_change(
     known = before.history.migrations if before is not None else ()
     core = [m.id for m in ours if classes[m.id].owner_class is OwnerClass.CORE]
     findings: list[Finding] = []
+    changed: list[Edited] = []
     if before is not None:
         was = {one.migration: one for one in _classes(before, configuration)}
-        findings += migration_edited.check(edited(before.history, inputs.history, was, classes, change))
+        changed += edited(before.history, inputs.history, was, classes, change)
+        findings += migration_edited.check(changed)
     findings += evidence_missing.check(_lacking(configuration, change) if core else (), core)
     not_checked: tuple[str, ...] = ()
     try:
         with _merged(inputs, change) as merged:
-            findings += migration_out_of_order.check(early(merged.history.migrations, ours, known))
+            places = [merged.settings.shown(one.path) for one in merged.migrations.histories]
+            renamed = {one.to for one in changed if one.to is not None}
+            for order in by_history(merged.history.migrations, places):
+                findings += migration_out_of_order.check(early(order, ours, known, renamed))
             theirs = {m.id for m in merged.history.migrations} - {m.id for m in (*known, *ours)}
             ids = {m.id for m in ours}
             findings += core_conflict.check(conflicts(merged.history, configuration, ids, theirs))
@@ -120,7 +126,7 @@ def _old(settings: Settings) -> tuple[Counter[str], tuple[str, ...]]:
     if settings.config is None:
         return Counter(), ()
     try:
-        return Counter(finding.fingerprint for finding in check.run(settings).findings), ()
+        return Counter(finding.fingerprint for finding in check.run(settings, keep=False).findings), ()
     except AuditorError as error:
         return Counter(), (f"what stood before the change, so that all is told as new: {error}",)
 

@@ -29,10 +29,17 @@ SHOWN = 9
     help="What is core, such as table:public.jobs; may be given several times.  [default: the tables that look "
     "most like it]",
 )
+@click.option(
+    "--migrations",
+    "places",
+    multiple=True,
+    metavar="PATH",
+    help="Where the migrations lie; may be given several times.  [default: wherever they are found]",
+)
 @click.option("--dry-run", is_flag=True, help="Print the file instead of writing it.")
 @click.option("--yes", is_flag=True, help="Ask nothing, even on a terminal.")
 @reporting("config", "shadow", "prelude", "pg_major", formats=("text", "json"))
-def init(settings: Settings, core: Sequence[str], dry_run: bool, yes: bool) -> Report:
+def init(settings: Settings, core: Sequence[str], places: Sequence[str], dry_run: bool, yes: bool) -> Report:
     """Find the migrations, replay them, and propose who owns what and what must hold.
 
     Core are the tables named and what they pull along (triggers, functions, keys, claims), infra what the system
@@ -44,17 +51,20 @@ def init(settings: Settings, core: Sequence[str], dry_run: bool, yes: bool) -> R
     from auditor.audits import init as audit
 
     asks = not yes and not dry_run and sys.stdin.isatty() and sys.stderr.isatty()
-    return audit.run(settings, core=core, dry_run=dry_run, choose=_ask if asks else None)
+    return audit.run(settings, core=core, places=places, dry_run=dry_run, choose=_ask if asks else None)
 
 
 # Private
 
 
-def _ask(ranked: Sequence[Candidate]) -> list[str] | None:
+def _ask(ranked: Sequence[Candidate], wrong: str) -> list[str] | None:
     """Which tables are core: by number or by name; Enter leaves it to the ranking."""
-    click.echo("These tables look like the heart of the system:", err=True)
-    for number, one in enumerate(ranked[:SHOWN], start=1):
-        click.echo(f"  {number}. {one.table}  ({'; '.join(one.reasons)})", err=True)
+    if wrong:
+        click.echo(wrong, err=True)
+    else:
+        click.echo("These tables look like the heart of the system:", err=True)
+        for number, one in enumerate(ranked[:SHOWN], start=1):
+            click.echo(f"  {number}. {one.table}  ({'; '.join(one.reasons)})", err=True)
     question = "Core tables, by number or name (Enter: let init choose)"
     answer = click.prompt(question, default="", show_default=False, err=True)
     words = answer.replace(",", " ").split()

@@ -105,6 +105,7 @@ class Checked:
         not_checked: what could not be looked at, each with the reason.
         could_not_check: entries that have no answer now, each with the reason and what to do.
         kept: what the contract says is as it should be although a comparison may see it differently.
+        untold: functions whose attributes the history's text does not tell.
         unkept: entries of dedupe keys that nothing keeps, each with what made it so.
     """
 
@@ -114,6 +115,7 @@ class Checked:
     not_checked: list[str] = field(default_factory=list)
     could_not_check: list[str] = field(default_factory=list)
     kept: set[Cause] = field(default_factory=set)
+    untold: list[ObjectId] = field(default_factory=list)
     unkept: list[tuple[DedupeKeyEntry, frozenset[Cause]]] = field(default_factory=list)
 
     def count(self, kind: str, number: int = 1) -> None:

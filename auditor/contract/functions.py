@@ -48,6 +48,9 @@ def check_functions(facts: Facts, checked: Checked) -> None:
             _check_execute(facts, checked, entry, live, severity)
             for one in overloads:
                 _beside(facts, checked, entry, live, one, severity)
+    if checked.untold:
+        them = listed(map(str, checked.untold))
+        checked.not_checked.append(f"attributes of {them}: no text tells them, and there is no replay")
 
 
 def functions_named(facts: Facts, entry: FunctionEntry) -> list[ObjectId]:
@@ -301,7 +304,7 @@ def _written(facts: Facts, checked: Checked, entry: FunctionEntry, live: Functio
         return {}
     written = function_attributes(facts, live.id)
     if written is None:
-        checked.not_checked.append(f"attributes of {live.id}: its text does not tell, and there is no replay")
+        checked.untold.append(live.id)
         return {}
     settings = dict(one.partition("=")[::2] for one in written["settings"])
     if entry.settings is not None or _same_settings(settings, live.settings):

@@ -38,7 +38,8 @@ class Classification:
         reasons: objects that decide, each once, in order of appearance.
         unowned: objects it changes that no entry owns.
         unknown: number of effects that could not be understood.
-        mixed: it changes objects of more than one class.
+        mixed: it changes objects of more than one class. Extensions and schemas, which a migration makes for its
+            own use, do not count, nor does what only became legacy later: it was there, and is gone now.
     """
 
     migration: str
@@ -68,7 +69,8 @@ def classify(
     """Classify every migration of a history.
 
     A migration is core if it changes any core object, else legacy, else infra; unclassified when all it
-    changes is unowned. One that changes no object takes the class of the tables it writes.
+    changes is unowned. One that changes no object, or none that outlives it, takes the class of the tables it
+    writes.
     """
     overrides = overrides or {}
     grouped: dict[str, list[Effect]] = {migration.id: [] for migration in history.migrations}
@@ -94,7 +96,9 @@ def _classify_one(
 ) -> Classification:
     unknown = sum(1 for effect in effects if effect.action == "unknown")
     changes = [effect for effect in effects if effect.action not in ROW_ACTIONS]
-    reasons = _reasons(history, ownership, [effect for effect in changes if not effect.no_op])
+    found = _reasons(history, ownership, [effect for effect in changes if not effect.no_op])
+    reasons = [r for r in found if r.entry is not None or not _is_passing(history, r.object, migration)]
+    helped = len(reasons) < len(found)
     if not reasons:
         # What finds nothing to do says whose business it was, if that is known.
         reasons = [r for r in _reasons(history, ownership, changes) if r.entry is not None]
@@ -104,9 +108,11 @@ def _classify_one(
     owned = [reason for reason in reasons if reason.entry is not None]
     unowned = tuple(reason for reason in reasons if reason.entry is None)
     present = {reason.owner_class for reason in owned}
+    dropped = {effect.object for effect in changes if effect.action == "drop"}
+    mixing = {reason.owner_class for reason in owned if _mixes(reason, history, reason.object in dropped)}
     owner_class = next((one for one in _ORDER if one in present), None)
     if owner_class is None:
-        nothing = not unowned and not unknown
+        nothing = not unowned and not unknown and not helped
         owner_class = OwnerClass.INFRA if nothing else OwnerClass.UNCLASSIFIED
     override = overrides.get(migration)
     return Classification(
@@ -117,9 +123,25 @@ def _classify_one(
         reasons=tuple(owned),
         unowned=unowned,
         unknown=unknown,
-        mixed=len(present) > 1,
+        mixed=len(mixing) > 1,
         declared_reason=override.reason if override else None,
     )
+
+
+def _mixes(reason: Reason, history: History, dropped: bool) -> bool:
+    """Whether an object makes a mixture of a migration that changes others too; `dropped`: this one drops it."""
+    if reason.object.kind in ("extension", "schema"):
+        return False
+    if reason.owner_class is OwnerClass.LEGACY and not dropped:
+        life = history.lives.get(reason.object)
+        return life is None or life.exists
+    return True
+
+
+def _is_passing(history: History, item: ObjectId, migration: str) -> bool:
+    """Whether an object lived in this migration only: a helper that it made, used and dropped."""
+    life = history.lives.get(item)
+    return life is not None and not life.exists and all(e.migration == migration for e in life.effects)
 
 
 def _reasons(history: History, ownership: Ownership, effects: list[Effect]) -> list[Reason]:

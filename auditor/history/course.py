@@ -27,12 +27,14 @@ class Course:
         changes: what each statement asks for, by migration and 1-based ordinal.
         asked: ids of the migrations that are new.
         class_of: the class of an object.
+        left_on: triggers that fire after a replay of the history; empty where there was none.
     """
 
     history: History
     changes: Mapping[tuple[str, int], tuple[AnyChange, ...]]
     asked: frozenset[str]
     class_of: Callable[[ObjectId], OwnerClass]
+    left_on: frozenset[ObjectId] = frozenset()
 
     def core_lives(self, *kinds: str) -> Iterator[Life]:
         """The lives of core objects of some kinds (of any, if none is given), by identity."""
@@ -81,6 +83,7 @@ def course_of(
     reads: Iterable[ReadMigration],
     class_of: Callable[[ObjectId], OwnerClass],
     asked: Iterable[str] | None = None,
+    left_on: frozenset[ObjectId] = frozenset(),
 ) -> Course:
     """The course of a history.
 
@@ -89,12 +92,13 @@ def course_of(
         reads: the same migrations with their changes.
         class_of: the class of an object.
         asked: ids of the new migrations; the last one of each layout if not given.
+        left_on: see the class.
     """
     changes = {
         (read.migration.id, number): found for read in reads for number, found in enumerate(read.changes, start=1)
     }
     new = frozenset(asked) if asked is not None else newest(history.migrations)
-    return Course(history, changes, new, class_of)
+    return Course(history, changes, new, class_of, left_on)
 
 
 def newest(migrations: Iterable[Migration]) -> frozenset[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache as memoized
 from pathlib import Path
@@ -13,12 +13,12 @@ import msgspec
 
 from auditor.migrations.cache import Cache, fingerprint_of_source, versions_of
 from auditor.migrations.formats import FORMATS, UNSURE, WEAK, Format, Options, Problem
-from auditor.migrations.formats.base import Folder, Ledger, shown
+from auditor.migrations.formats.base import OTHER_SYSTEMS, Folder, Ledger, shown
 from auditor.migrations.formats.files import left_out
 from auditor.migrations.session_defaults import changed_search_paths
 from auditor.model import Location, Migration
 
-MAX_DEPTH = 8
+MAX_DEPTH = 12
 """How many directories deep a history is looked for when no path is given."""
 
 _SKIPPED = """
@@ -27,6 +27,9 @@ test tests __tests__ testdata fixtures examples
 """
 SKIPPED_DIRECTORIES = frozenset(_SKIPPED.split())
 """Directories that hold no history of the project, or those of others; nor do hidden ones."""
+
+
+_OWN_NAMES = frozenset({"postgres", "postgresql", "pgsql", "psql", "pg"})
 
 
 class MigrationSource(Protocol):
@@ -67,12 +70,16 @@ class Found:
         path: file or directory.
         format: its layout.
         placeholders, search_path: those of its source.
+        count: how many migrations were read there; 0 until they are.
+        why_not: why there are none, if there are none.
     """
 
     path: Path
     format: Format
     placeholders: Mapping[str, str] = field(default_factory=dict)
     search_path: Sequence[str] = ()
+    count: int = 0
+    why_not: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +151,7 @@ def read_migrations(
         cache = Cache.of_history("files", _identity(root, found), stamp())
     migrations: list[Migration] = []
     ids: set[str] = set()
-    for history in found:
+    for number, history in enumerate(found):
         result = history.format.read(history.path, root, Options(history.placeholders, cache))
         own = result.migrations
         if history.search_path:
@@ -157,6 +164,8 @@ def read_migrations(
             problems.append(
                 _nothing(shown(history.path, root), f"{shown(history.path, root)} holds no migrations")
             )
+        why_not = "" if own else next((one.message for one in result.problems), "it holds no migrations")
+        found[number] = replace(history, count=len(own), why_not=why_not)
     cache.save()
     return MigrationSet(root, tuple(migrations), tuple(problems), tuple(found))
 
@@ -186,7 +195,8 @@ def _nothing(file: str, message: str) -> Problem:
     return Problem(
         Location(file),
         message,
-        "Name the folder with the migrations under `migrations:` in classifications.yaml (`- path: db`).",
+        "Name the folder with the migrations: `auditor init --migrations db`, or under `migrations:` in "
+        "classifications.yaml (`- path: db`).",
         "nothing-to-check",
     )
 
@@ -250,5 +260,14 @@ def _search(root: Path) -> list[Found]:
         elif len(path.parts) - depth_of_root >= MAX_DEPTH:
             names.clear()
         else:
-            names[:] = sorted(n for n in names if n not in SKIPPED_DIRECTORIES and not n.startswith("."))
+            names[:] = sorted(_looked_into(names))
     return found
+
+
+def _looked_into(names: Sequence[str]) -> Iterator[str]:
+    """Directories that may hold a history; of twins for several database systems those for PostgreSQL."""
+    has_own = any(name.lower() in _OWN_NAMES for name in names)
+    for name in names:
+        for_others = has_own and name.lower() in OTHER_SYSTEMS
+        if name not in SKIPPED_DIRECTORIES and not name.startswith(".") and not for_others:
+            yield name

@@ -50,9 +50,12 @@ def read(migrations: MigrationSet, cache: Cache | None = None) -> tuple[ReadMigr
     keys = [key_of(*(_key(statement) for statement in m.statements)) for m in migrations.migrations]
     with collector_paused():
         found = [cache.get(key, _DECODER) for key in keys]
-    for at, migration in enumerate(migrations.migrations):
+    for at, (migration, key) in enumerate(zip(migrations.migrations, keys, strict=True)):
         if (known := found[at]) is not None and {len(one) for one in known} != {len(migration.statements)}:
             found[at] = None
+        if found[at] is None and (known := _last.get(key)) is not None:
+            found[at] = known
+            cache.put(key, known)
     missing = [migration for migration, known in zip(migrations.migrations, found, strict=True) if known is None]
     # Not while the collector is paused: sqlglot's trees are circles.
     readings = _readings(statement for migration in missing for statement in migration.statements)
@@ -63,6 +66,8 @@ def read(migrations: MigrationSet, cache: Cache | None = None) -> tuple[ReadMigr
             cache.put(key, known)
         reads.append(ReadMigration(migration, *known))
     cache.save()
+    _last.clear()
+    _last.update((key, (one.changes, one.disagreements)) for key, one in zip(keys, reads, strict=True))
     return tuple(reads)
 
 
@@ -82,6 +87,11 @@ def stamp() -> str:
 # Private
 
 _Known = tuple[tuple[Changes, ...], tuple[str | None, ...]]
+
+_last: dict[bytes, _Known] = {}
+"""The history read last in this process, by content: a review and a proposal read nearly the same one again, in
+another directory or alone, and so under another cache file."""
+
 _DECODER = msgspec.msgpack.Decoder(_Known)
 
 

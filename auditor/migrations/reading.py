@@ -77,8 +77,12 @@ def read_texts(texts: Sequence[str], processes: int | None = None) -> list[Readi
 
     count = min(processes, MAX_PROCESSES, len(batches))
     with collector_paused(), ThreadPoolExecutor(count) as pool:
-        for worker in [pool.submit(work) for _ in range(count)]:
-            worker.result()
+        try:
+            for worker in [pool.submit(work) for _ in range(count)]:
+                worker.result()
+        except BaseException:
+            left = iter(())  # nothing more is begun: an interruption waits for the batches in work only
+            raise
     found: list[Reading] = []
     for batch, read in zip(batches, readings, strict=True):
         found += read if read is not None else map(reading_of, batch)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from auditor.catalog.kinds.index import Index
@@ -22,31 +22,58 @@ class Candidate:
         table: identity.
         score: sum of the points of its reasons.
         reasons: for people.
+        referring: how many other tables have a foreign key to it.
     """
 
     table: str
     score: int
     reasons: tuple[str, ...]
+    referring: int = 0
 
 
-def candidates(flow: Flow, snapshot: Snapshot) -> list[Candidate]:
-    """Tables with at least one reason."""
+def candidates(flow: Flow, snapshot: Snapshot, is_own: Callable[[ObjectId], bool]) -> list[Candidate]:
+    """Tables with at least one reason.
+
+    Args:
+        flow: of the catalog.
+        snapshot: the catalog.
+        is_own: whether a table is the project's; one of the platform is nobody's core.
+    """
+    referring = _referring(snapshot)
     found = []
-    for table in sorted(one for one, kind in flow.scene.tables.items() if kind in TABLES):
+    for table, kind in sorted(flow.scene.tables.items()):
+        if kind not in TABLES or not is_own(ObjectId(kind, table)):
+            continue
         reasons = list(_reasons(table, flow, snapshot))
+        count = len(referring.get(table, ()))
+        if count >= _MANY:
+            reasons.append((0, f"{count} tables refer to it"))
         if reasons:
             score = sum(points for points, _ in reasons)
-            found.append(Candidate(table, score, tuple(text for _, text in reasons)))
-    return sorted(found, key=lambda one: (-one.score, one.table))
+            found.append(Candidate(table, score, tuple(text for _, text in reasons), count))
+    # Where too little speaks for a table, the one that most others refer to is as likely as any.
+    points = {one.table: one.score if one.score >= ENOUGH else 0 for one in found}
+    return sorted(found, key=lambda one: (-points[one.table], -one.referring, -one.score, one.table))
 
 
 # Private
+
+_MANY = 3
+
+
+def _referring(snapshot: Snapshot) -> dict[str, set[str]]:
+    """Tables with a foreign key to each table, itself left out."""
+    found: dict[str, set[str]] = {}
+    for item in snapshot.objects.values():
+        if isinstance(item, TableConstraint) and item.references is not None and item.references != item.table:
+            found.setdefault(item.references, set()).add(item.table)
+    return found
 
 
 def _reasons(table: str, flow: Flow, snapshot: Snapshot) -> Iterator[tuple[int, str]]:
     claimers = flow.routines_that(flow.claims, table)
     if claimers:
-        yield 3, f"a queue: {_named(claimers)} takes rows with SKIP LOCKED"
+        yield 3, f"a queue: {_named(claimers)} {'takes' if len(claimers) == 1 else 'take'} rows with SKIP LOCKED"
     elsewhere = sorted(
         {
             target

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from auditor.bodies.writers import ways_into
@@ -18,6 +18,9 @@ from auditor.model import ObjectId, Snapshot
 from auditor.proposal.flow import Flow
 
 Entries = dict[str, list[dict[str, Any]]]
+
+COMMENT = "#"
+"""Key of an entry under which stand lines for the reader; no key of the file."""
 
 
 def proposed_contract(core: frozenset[ObjectId], flow: Flow, facts: Facts) -> Entries:
@@ -56,8 +59,13 @@ def _of_kind(snapshot: Snapshot, kind: type[Any]) -> Iterator[Any]:
 
 
 def _is_core_trigger(trigger: Trigger, tables: list[str], core: frozenset[ObjectId]) -> bool:
-    on = trigger.table in tables and ObjectId("function", trigger.function) in core
-    return on and trigger.cloned_from is None and trigger.enabled != "disabled"
+    on = trigger.table in tables or trigger.id in core
+    return (
+        on
+        and ObjectId("function", trigger.function) in core
+        and trigger.cloned_from is None
+        and trigger.enabled != "disabled"
+    )
 
 
 def _trigger(trigger: Trigger) -> dict[str, Any]:
@@ -109,14 +117,17 @@ def _queue(table: str, flow: Flow, facts: Facts) -> dict[str, Any]:
     types = _job_types(table, [one for one in claimers if isinstance(one, Function)], facts)
     if flow.routines_that(flow.inserts, table):
         keys = {column for key in _keys(facts.live, table) for column in key["columns"]}
-        keys |= {types["job_types"]["column"]} if types else set()
+        keys |= {types["job_types"]["column"]} if "job_types" in types else set()
         ways = ways_into(flow.scene, table, frozenset(keys))
         entry["writers"] = sorted({_routine(way.object.identity) for way in ways if way.object.kind != "rule"})
     return entry | types
 
 
 def _job_types(table: str, claimers: list[Function], facts: Facts) -> dict[str, Any]:
-    """The column by which claims are told apart, what it lets in, and what each takes; empty if there is none."""
+    """The column by which claims are told apart, what it lets in, and what each takes; empty if there is none.
+
+    What cannot be demanded, since the database or the claims are otherwise, is a comment.
+    """
     # What a claim itself sets is the state of a job, not its type.
     states = {
         column
@@ -125,24 +136,48 @@ def _job_types(table: str, claimers: list[Function], facts: Facts) -> dict[str, 
         if access.verb == "update"
         for column in access.columns
     }
+    comment: list[str] = []
     for column in _columns(facts.live, table):
-        allowed = whitelist_of(facts.live, table, column).values
-        if column in states or not allowed:
+        if column in states:
             continue
         claims = {function.identity: claimed_types(facts, function, table, column) for function in claimers}
         taken = [one for types in claims.values() for one in types or ()]
-        # Each value is taken by one, and all of them are let in.
-        if taken and len(set(taken)) == len(taken) and set(taken) <= allowed:
-            found: dict[str, Any] = {"job_types": {"column": column, "allowed": sorted(allowed)}}
-            # That each type has its claim is checked; one of which nothing is known is claimed by other means.
-            if set(taken) == allowed:
-                found["claims"] = [
-                    {"function": _routine(name), "job_types": sorted(types)}
-                    for name, types in sorted(claims.items())
-                    if types
-                ]
-            return found
-    return {}
+        allowed = whitelist_of(facts.live, table, column).values
+        if not taken:
+            continue
+        if not allowed or not set(taken) <= allowed:
+            comment = comment or _told(column, claims, allowed)
+            continue
+        found: dict[str, Any] = {"job_types": {"column": column, "allowed": sorted(allowed)}}
+        # That each type has one claim is checked; one of which nothing is known is claimed by other means.
+        if len(set(taken)) < len(taken):
+            found[COMMENT] = _told(column, claims, allowed)
+        elif set(taken) == allowed:
+            found["claims"] = [
+                {"function": _routine(name), "job_types": sorted(types)}
+                for name, types in sorted(claims.items())
+                if types
+            ]
+        return found
+    return {COMMENT: comment} if comment else {}
+
+
+def _told(column: str, claims: Mapping[str, frozenset[str] | None], allowed: frozenset[str] | None) -> list[str]:
+    """Why not all of `job_types` and `claims` could be proposed, and what the claims take."""
+    taken = [one for types in claims.values() for one in types or ()]
+    twice = sorted({one for one in taken if taken.count(one) > 1})
+    refused = sorted({*taken} - allowed) if allowed else []
+    return [
+        *([f"No job_types: nothing in the database limits `{column}`."] if not allowed else []),
+        *([f"No job_types: claimed, but not let in as `{column}`: {_some(refused)}."] if refused else []),
+        *([f"No claims: more than one function takes {_some(twice)}."] if twice else []),
+        "What each takes:",
+        *(f"  {_routine(name)}: {', '.join(sorted(types))}" for name, types in sorted(claims.items()) if types),
+    ]
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
 def _columns(snapshot: Snapshot, table: str) -> list[str]:

@@ -7,15 +7,20 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+import yaml
+
 from auditor.declaration.editing import scalar
 from auditor.declaration.schema import BESIDE, MODELINE
 from auditor.history.ownership import Ownership
 from auditor.model import ObjectId
 from auditor.proposal.classes import Proposed
-from auditor.proposal.entries import Entries
+from auditor.proposal.entries import COMMENT, Entries
 
-_WHY = 70
-"""Characters of a reason."""
+_ENTRY = 60
+_WHY = 60
+"""Characters of an entry, which a longer one exceeds, and of a reason."""
+
+_NOBODYS = "Nobody's yet."
 
 _KEYS = {"triggers": "name", "functions": "name", "queues": "table"}
 """By what an entry of `contract:` is told apart; a dedupe key by its table and columns."""
@@ -34,7 +39,7 @@ def fresh(sources: Iterable[tuple[str, str]], proposed: Proposed, contract: Entr
         f"{MODELINE}{BESIDE}",
         "# Who owns what, and what must hold. Proposed by `auditor init` from the migrations themselves: read it,",
         "# move what belongs elsewhere, and run `auditor check`. To run `auditor init` again adds what is new and",
-        "# changes nothing that stands here.",
+        "# changes nothing that stands here; an entry that you comment out stays out.",
         *(f"# {note}" for note in notes),
         "version: 1",
         "",
@@ -51,8 +56,8 @@ def fresh(sources: Iterable[tuple[str, str]], proposed: Proposed, contract: Entr
     ]
     if proposed.unclassified:
         lines += [
-            "  # Nobody's yet. Move each to a class:",
-            *(f"  #   - {scalar(entry)}" for entry in proposed.unclassified),
+            f"  # {_NOBODYS} Move each to a class:",
+            *(f"  {line}" for line in _commented(proposed.unclassified)),
             "",
             "# Until the list above is sorted, what it names is told as a note; then delete this.",
             "severity: {unowned: note}",
@@ -83,18 +88,21 @@ def completed(text: str, ownership: Ownership, proposed: Proposed, contract: Ent
     offset = 0 if re.search(r"^( *)[\w-]+:.*\n(?:\s*#.*\n|\s*\n)*\1- ", text, re.MULTILINE) else 2
     parser.indent(mapping=2, sequence=2 + offset, offset=offset)
     document = parser.load(text)
+    aside = _put_aside(text)
     added: list[str] = []
     for name in ("core", "legacy", "infra"):
-        owned = _missing(getattr(proposed, name), ownership)
-        if owned:
-            _list(document, "classes", name).extend(owned)
-            added += [f"classes: {name}: {entry}" for entry in owned]
+        reasons: Mapping[str, str] = getattr(proposed, name)
+        for owned in _missing(reasons, ownership):
+            if owned not in aside:
+                _append(_list(document, "classes", name), owned, _shortened(reasons[owned]))
+                added.append(f"classes: {name}: {owned}")
     for name, entries in contract.items():
         there = {_key(name, entry) for entry in _list(document, "contract", name, make=False)}
         for entry in entries:
-            if _key(name, entry) not in there:
-                _list(document, "contract", name).append(entry)
-                added.append(f"contract: {name}: {' '.join(_key(name, entry))}")
+            if _key(name, entry) not in there and str(entry.get(_KEYS.get(name, ""))) not in aside:
+                plain = {key: value for key, value in entry.items() if key != COMMENT}
+                _append(_list(document, "contract", name), plain)
+                added.append(f"contract: {name}: {_called(name, entry)}")
     if not added:
         return text, []
     stream = io.StringIO()
@@ -108,11 +116,50 @@ def completed(text: str, ownership: Ownership, proposed: Proposed, contract: Ent
 def _class(name: str, entries: Mapping[str, str]) -> list[str]:
     if not entries:
         return [f"  {name}: []"]
-    width = min(max(len(scalar(entry)) for entry in entries), 60)
-    return [
-        f"  {name}:",
-        *(f"    - {scalar(entry).ljust(width)}  # {_shortened(why)}" for entry, why in entries.items()),
-    ]
+    return [f"  {name}:", *(f"    {line}" for line in _told(entries))]
+
+
+def _told(entries: Mapping[str, str]) -> Iterator[str]:
+    """Entries, the reasons behind them in a column of their own."""
+    width = min(max(len(scalar(entry)) for entry in entries), _ENTRY)
+    for entry, why in entries.items():
+        yield f"- {scalar(entry).ljust(width)}  # {_shortened(why)}" if why else f"- {scalar(entry)}"
+
+
+def _commented(entries: Mapping[str, str]) -> Iterator[str]:
+    """Entries as comments: first those that something ties to the core, as they are likely to belong there."""
+    tied = {entry: tie for entry, tie in entries.items() if tie}
+    yield from (f"#   {line}" for line in (_told(tied) if tied else ()))
+    if tied and len(tied) < len(entries):
+        yield "#   # and these, which nothing ties to the core:"
+    yield from (f"#   - {scalar(entry)}" for entry, tie in entries.items() if not tie)
+
+
+def _put_aside(text: str) -> frozenset[str]:
+    """What a person has commented out: entries, and names of entries of the contract.
+
+    The list of what is nobody's is init's own, and says nothing of the kind.
+    """
+    found = set()
+    nobodys = False
+    for line in map(str.strip, text.splitlines()):
+        nobodys = line.startswith("#") and (nobodys or _NOBODYS in line)
+        if not line.startswith("#") or nobodys:
+            continue
+        try:
+            said = yaml.safe_load(line.lstrip("# ").removeprefix("- "))
+        except yaml.YAMLError:
+            continue
+        if isinstance(said, dict):
+            said = said.get("name", said.get("table"))
+        found.add(str(said))
+    return frozenset(found)
+
+
+def _append(entries: Any, entry: Any, why: str = "") -> None:
+    entries.append(entry)
+    if why and hasattr(entries, "yaml_add_eol_comment"):
+        entries.yaml_add_eol_comment(why, len(entries) - 1)
 
 
 def _shortened(why: str) -> str:
@@ -125,7 +172,9 @@ def _block(entries: list[dict[str, Any]]) -> Iterator[str]:
     for entry in entries:
         dash = "- "
         for key, value in entry.items():
-            if isinstance(value, list) and value and isinstance(value[0], dict):
+            if key == COMMENT:
+                yield from (f"      # {line}" for line in value)
+            elif isinstance(value, list) and value and isinstance(value[0], dict):
                 yield f"    {dash}{key}:"
                 yield from (f"        - {scalar(one)}" for one in value)
             else:
@@ -165,6 +214,11 @@ def _list(document: Any, *path: str, make: bool = True) -> Any:
             return []
         above[second] = found = []
     return found
+
+
+def _called(name: str, entry: Mapping[str, Any]) -> str:
+    """What an entry is called, for people."""
+    return str(entry[_KEYS[name]]) if name in _KEYS else " ".join(_key(name, entry))
 
 
 def _key(name: str, entry: Mapping[str, Any]) -> tuple[str, ...]:

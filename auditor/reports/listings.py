@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from typing import Any
@@ -77,8 +78,10 @@ def init(data: Data, view: View, page: Page) -> None:
         for line in data["text"].rstrip("\n").split("\n"):
             page.line(line)
         return
-    for one in data["candidates"] if view.verbosity > 0 else data["candidates"][:5]:
-        page.listed([(("bold", one["table"]), ("dim", "; ".join(one["reasons"])))])
+    taken = [one for one in data["candidates"] if one["core"]]
+    for one in taken or (data["candidates"] if view.verbosity > 0 else data["candidates"][:5]):
+        known: Span = ("green", "core ") if taken else ("dim", "core?")
+        page.listed([(known, ("bold", one["table"]), ("dim", "; ".join(one["reasons"])))])
     page.blank()
     for name, entries in data["classes"].items():
         page.row(name, counted(len(entries), "entry"), column=14, indent=0)
@@ -93,7 +96,13 @@ def init(data: Data, view: View, page: Page) -> None:
         page.line(f"{data['file']} lacks nothing")
     if data["schema"]:
         page.line(("green", f"wrote {data['schema']}"), "  for your editor")
-    page.line("next: auditor check")
+    if data["classes"]["core"]:
+        page.line("next: auditor check")
+    else:
+        likely = data["candidates"][0]["table"] if data["candidates"] else "NAME"
+        named = shlex.quote(f"table:{likely}")
+        page.line("nothing is core yet: no table is a queue, or feeds one")
+        page.line(f"next: auditor init --core {named}, or what matters most to you")
 
 
 def review(data: Data, view: View, page: Page) -> None:

@@ -111,7 +111,11 @@ def test_one_change_anywhere_is_one_comparison(one: Snapshot, data: st.DataObjec
     if not one.objects:
         return
     item = data.draw(st.sampled_from(list(one.objects.values())))
-    names = [field.name for field in dataclasses.fields(item) if field.name != "identity"]
+    # A user mapping's identity is made of the rest of it: one of another role is another.
+    its_name = {"identity"} | ({"role", "server"} if item.KIND == "user mapping" else set())
+    names = [field.name for field in dataclasses.fields(item) if field.name not in its_name]
+    if not names:
+        return
     field = data.draw(st.sampled_from(names))
     changed = dataclasses.replace(item, **{field: value_of(typing.get_type_hints(type(item))[field], 9)})
     if changed == item:

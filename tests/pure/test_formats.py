@@ -380,3 +380,25 @@ def test_flyway_with_names_of_its_own(tmp_path: Path) -> None:
     assert [migration.id for migration in found.migrations] == ["20240102", "20240110", "R__views"]
     assert {migration.search_path for migration in found.migrations} == {("app", "public")}
     assert found.problems == ()
+
+
+def test_flyway_where_java_keeps_it_and_twins_for_other_systems(tmp_path: Path) -> None:
+    """Deep below `resources`, one folder for each database system."""
+    place = "api/src/main/resources/org/example/app/storage/rdbms/sqlmigration"
+    for system in ("h2", "oracle", "postgres"):
+        folder = tmp_path / place / system
+        folder.mkdir(parents=True)
+        (folder / "V1.1__first.sql").write_text("CREATE TABLE t (id int);\n")
+    found, problems = discover(tmp_path)
+    assert not problems
+    assert [(one.path.relative_to(tmp_path).as_posix(), one.format.name) for one in found] == [
+        (f"{place}/postgres", "flyway")
+    ]
+
+
+def test_a_folder_called_oracle_that_has_no_twin(tmp_path: Path) -> None:
+    folder = tmp_path / "services" / "oracle" / "migrations"
+    folder.mkdir(parents=True)
+    (folder / "V1__prices.sql").write_text("CREATE TABLE prices (id int);\n")
+    found, _ = discover(tmp_path)
+    assert [one.path for one in found] == [folder]

@@ -9,7 +9,7 @@ from auditor.audits.parts.inputs import Inputs, Outcome
 from auditor.declaration.load import Configuration
 from auditor.history.classification import classify
 from auditor.history.course import Course, course_of
-from auditor.model import ObjectId, OwnerClass
+from auditor.model import ObjectId, OwnerClass, Snapshot
 from auditor.rules.migrations import (
     core_owner_changed,
     core_policy_dropped,
@@ -51,6 +51,7 @@ def judge_migrations(
     configuration: Configuration,
     asked: Iterable[str] | None = None,
     rows_using: Callable[[Collection[Shrunk]], Mapping[Shrunk, Counted]] | None = None,
+    made: Snapshot | None = None,
 ) -> Outcome:
     """What the migrations do to the core.
 
@@ -61,8 +62,10 @@ def judge_migrations(
             in the end look at all.
         rows_using: counts in the live database what values taken off whitelists are still used; None if there is
             none.
+        made: the catalog that a replay of the migrations made, or None.
     """
-    course = course_of(inputs.history, inputs.reads, _classes(inputs, configuration), asked)
+    left_on = _left_on(made) if made is not None else frozenset()
+    course = course_of(inputs.history, inputs.reads, _classes(inputs, configuration), asked, left_on)
     contract = configuration.contract
     declared = frozenset((str(key.table), frozenset(map(str, key.columns))) for key in contract.dedupe_keys)
     rows = rows_using(tuple(whitelist_shrinks.shrunk_whitelists(course))) if rows_using is not None else None
@@ -92,6 +95,15 @@ class _Classes:
         if item not in self._known:
             self._known[item] = self._ownership.owner_of(item, self._history.ancestors(item))[0]
         return self._known[item]
+
+
+def _left_on(made: Snapshot) -> frozenset[ObjectId]:
+    """Triggers that fire."""
+    from auditor.catalog.kinds.trigger import Trigger
+
+    return frozenset(
+        one.id for one in made.objects.values() if isinstance(one, Trigger) and one.enabled in ("origin", "always")
+    )
 
 
 def _classes(inputs: Inputs, configuration: Configuration) -> _Classes:

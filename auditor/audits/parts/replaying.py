@@ -47,7 +47,7 @@ class Replayed:
     Attributes:
         inputs: with the statements of revisions that could only be read while they ran.
         replay: what each migration did.
-        snapshot: the catalog afterwards; None if a migration failed.
+        snapshot: the catalog afterwards; None if a migration failed, unless that of the others was asked for.
         where: what it ran in.
         data: what the contract asks for beside the catalog; None if a migration failed, or there is no contract.
         plpgsql: what plpgsql_check says of its functions; None if it was not asked or is not there.
@@ -92,17 +92,22 @@ class Replayed:
     @property
     def not_checked(self) -> tuple[str, ...]:
         """What of the history was not really run."""
-        found = [f"extension {name}: a stand-in was used in the replay" for name in self.replay.shims]
+        found: list[str] = []
+        if shims := self.replay.shims:
+            them = ("extension", "a stand-in was") if len(shims) == 1 else ("extensions", "stand-ins were")
+            found.append(f"{them[0]} {', '.join(shims)}: {them[1]} used in the replay")
         whys = Counter(instead.why for step in self.replay.steps for _, instead in step.instead)
         found += (f"statements that were run in another form: {why} ({count})" for why, count in whys.items())
         if self.replay.not_replayed:
             count = len(self.replay.not_replayed)
-            names = ", ".join(self.replay.not_replayed)
+            left = self.replay.not_replayed
+            names = ", ".join(left) if count <= _NAMES_SHOWN else f"{left[0]} to {left[-1]}"
             found.append(f"{count} migrations after the one that failed (--keep-going runs them): {names}")
         elif self.replay.kept_going and (
             failed := [s.migration for s in self.replay.steps if s.error is not None]
         ):
-            found.append(f"{len(failed)} migrations that failed: {', '.join(failed)}")
+            more = f" and {len(failed) - _NAMES_SHOWN} more" if len(failed) > _NAMES_SHOWN else ""
+            found.append(f"{len(failed)} migrations that failed: {', '.join(failed[:_NAMES_SHOWN])}{more}")
         return tuple(found)
 
 
@@ -139,13 +144,14 @@ def notes_of(where: Where, live: Live | None = None) -> tuple[str, ...]:
     return where.notes
 
 
-def run_history(inputs: Inputs, where: Where, *, plpgsql: bool = False) -> Replayed:
+def run_history(inputs: Inputs, where: Where, *, plpgsql: bool = False, partial: bool = False) -> Replayed:
     """Run the history.
 
     Args:
         inputs: what was read.
         where: what to run it in.
         plpgsql: have the functions checked by plpgsql_check, where the server offers it.
+        partial: go on behind a migration that fails, and read the catalog that the others make.
 
     Raises:
         CouldNotCheck: the server does not start, refuses what a replay needs, or went away.
@@ -162,10 +168,10 @@ def run_history(inputs: Inputs, where: Where, *, plpgsql: bool = False) -> Repla
             owner=name,
             prelude=prelude_of(inputs),
             root=inputs.migrations.root,
-            keep_going=inputs.settings.keep_going,
+            keep_going=inputs.settings.keep_going or partial,
         )
         snapshot, data = None, None
-        if done.error is None:
+        if done.error is None or partial:
             with read_only_session(done.conninfo) as connection:
                 snapshot = read_snapshot(connection)
                 if inputs.configuration is not None:

@@ -47,17 +47,36 @@ def edited(
             yield Edited(migration.id, place, "deleted", owner_class)
 
 
+def by_history(migrations: Iterable[Migration], places: Iterable[str]) -> list[list[Migration]]:
+    """The migrations of each history by itself, in order: a tool knows nothing of the order of two of them.
+
+    Args:
+        migrations: of all.
+        places: files and directories in which histories lie, as migrations name their files.
+    """
+    nearest_first = sorted(places, key=len, reverse=True)
+    found: dict[str, list[Migration]] = {}
+    for migration in migrations:
+        place = next((one for one in nearest_first if _lies_in(migration.file, one)), "")
+        found.setdefault(place, []).append(migration)
+    return list(found.values())
+
+
 def early(
-    order: Iterable[Migration], ours: Iterable[Migration], known: Iterable[Migration]
+    order: Iterable[Migration],
+    ours: Iterable[Migration],
+    known: Iterable[Migration],
+    renamed: Collection[str] = (),
 ) -> Iterator[tuple[str, str, Location]]:
     """New migrations that come before one of the base: the id, the newest one behind it, the place.
 
     Args:
-        order: all migrations, the change merged, in the order of the tool.
+        order: all migrations of a history, the change merged, in the order of the tool.
         ours: those of the change.
         known: those that were there where it began; one that was edited is not new.
+        renamed: ids of those that only have another name now.
     """
-    old = {migration.id for migration in known}
+    old = {migration.id for migration in known} | {*renamed}
     new = {migration.id for migration in ours} - old
     behind: str | None = None
     found = []
@@ -108,6 +127,10 @@ def objects_of(
 
 
 # Private
+
+
+def _lies_in(file: str, place: str) -> bool:
+    return place == "." or file == place or file.startswith(f"{place}/")
 
 
 def _object(item: ObjectId, effects: list[Effect], before: History | None, after: History) -> dict[str, Any]:

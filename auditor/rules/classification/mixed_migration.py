@@ -2,7 +2,8 @@
 
 What it means
     The migration changes, for example, a core table and a legacy one. It takes the highest of the classes:
-    core before legacy before infra.
+    core before legacy before infra. An extension or a schema beside the objects that need it is no mixture, nor is
+    a legacy object that was still in use then: one that is gone now, and that this migration did not drop.
 
 Why it matters
     A change of the core is reviewed as such; hidden in a clean-up of legacy objects it is easily missed,

@@ -4,6 +4,9 @@ What it means
     A migration disables a trigger of class core (or lets it fire on replicas only), and neither it nor a later
     one enables it again. DISABLE TRIGGER ALL switches off the internal triggers as well: a foreign key (of the
     table, or one that points to it) or a deferrable key is then no longer checked, and is told by its name.
+    Where the statement stands under a condition, or in a block that catches its error, and the trigger is still on
+    after the replay, it is a note: another server may switch it off (only a superuser may say DISABLE TRIGGER ALL
+    of a table with foreign keys). `auditor drift` says how it is in yours.
 
 Why it matters
     The table is written as ever and nothing follows: no job, no check. Nothing fails, so nobody looks. A foreign
@@ -66,10 +69,13 @@ def check(course: Course) -> Iterator[Finding]:
         off = next((effect for effect in words if effect.certainty == "certain" or not of_key), None)
         if off is None:
             continue
+        kept = off.certainty != "certain" and life.object in course.left_on
         what = "disables" if off.action == "disable" else "lets fire on replicas only"
         what += ", under a condition," * (off.certainty != "certain") + " the triggers that check" * of_key
+        end = "; the replay leaves it on" * kept
         yield RULE.finding(
-            f"{off.migration} {what} {life.object}, and nothing enables {_THEM[life.object.kind]} again",
+            f"{off.migration} {what} {life.object}, and nothing enables {_THEM[life.object.kind]} again{end}",
+            severity=Severity.NOTE if kept else None,
             object=life.object,
             field="enabled",
             location=off.location,

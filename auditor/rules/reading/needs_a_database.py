@@ -21,6 +21,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator
 
 from auditor.model import Finding, Location, Migration, Severity
+from auditor.model.advice import advice
 from auditor.model.rule import Rule
 
 BAD = {
@@ -55,5 +56,6 @@ def check(migrations: Iterable[Migration], captured: Container[str] = ()) -> Ite
         if migration.unreadable is not None and migration.id not in captured:
             yield RULE.finding(
                 f"migration {migration.id} cannot be read without a database: {migration.unreadable}",
+                help=advice(migration.unreadable),
                 location=Location(migration.file, migration.line),
             )

@@ -23,6 +23,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from auditor.model import Finding, Severity
+from auditor.model.advice import advice
 from auditor.model.rule import Rule
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def check(failures: Iterable[tuple[str, ReplayError]]) -> Iterator[Finding]:
     for migration, error in failures:
         yield RULE.finding(
             f"migration {migration} fails on replay: {error.message}",
-            help=error.hint or RULE.help,
+            help=error.hint or advice(error.message) or RULE.help,
             actual=f"SQLSTATE {error.sqlstate}" if error.sqlstate else None,
             location=error.location,
         )

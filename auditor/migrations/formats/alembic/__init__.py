@@ -25,6 +25,7 @@ from auditor.migrations.formats.base import WEAK, Folder, Format, Ledger, Option
 from auditor.migrations.input import bytes_of
 from auditor.migrations.statements import checksum
 from auditor.model import Location, Migration, Statement
+from auditor.model.advice import advice
 
 NAME = "alembic"
 
@@ -209,7 +210,9 @@ class _Rendered:
         if self.current is not None:
             file = self.sources[self.paths[self.current]].file
             self.statements[self.current].append(Statement("", file, line, problem=text))
-            self.problems.append(Problem(Location(file, line), text, "The other revisions were read."))
+            self.problems.append(
+                Problem(Location(file, line), text, advice(text) or "the other revisions were read")
+            )
 
     def _failed(self, reason: str) -> None:
         """Nothing more can be rendered."""

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import click
 
 from auditor.cli.options import FINDINGS, RECORD, reporting
+from auditor.cli.program import Command
 from auditor.config import Settings
 
 if TYPE_CHECKING:
     from auditor.model import Report
 
 
-@click.command(short_help="The main job: classes, rules, replay and contract.")
+@click.command(cls=Command, short_help="The main job: classes, rules, replay and contract.")
 @RECORD
 @reporting("config", "live", "shadow", "prelude", "pg_major", "fail_on", "strict", formats=FINDINGS)
 def check(settings: Settings, record: Path | None) -> Report:

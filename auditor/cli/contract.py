@@ -8,13 +8,16 @@ import click
 
 from auditor.cli.completion import entries
 from auditor.cli.options import FINDINGS, reporting
+from auditor.cli.program import Group
 from auditor.config import Settings
 
 if TYPE_CHECKING:
     from auditor.model import Report
 
 
-@click.group(short_help="The contract resolved, pinned; its file's schema.", invoke_without_command=True)
+@click.group(
+    cls=Group, short_help="The contract resolved, pinned; its file's schema.", invoke_without_command=True
+)
 @click.pass_context
 def contract(ctx: click.Context) -> None:
     """The contract in classifications.yaml."""
@@ -41,16 +44,11 @@ def show(settings: Settings) -> Report:
 )
 @reporting("config", "source_db", "shadow", "prelude", "pg_major", "fail_on", "strict", formats=FINDINGS)
 def pin(settings: Settings, identities: tuple[str, ...], *, check: bool) -> Report:
-    r"""Write into classifications.yaml what its entries are silent about: the hash of each function's body, what
+    """Write into classifications.yaml what its entries are silent about: the hash of each function's body, what
     each trigger calls and when it fires, the rows of lookup tables. Pins that are out of date are renewed.
 
     IDENTITY is an entry's name, with or without its kind, and may hold * and ?; all entries when none is given.
     All else in the file stays as it is, to the byte.
-
-    \b
-    auditor contract pin                                      # as the migrations make it
-    auditor contract pin 'public.claim_*' --db "$PROD"        # as it runs there
-    auditor contract pin --check                              # in CI
     """
     from auditor.audits import pin as audit
 

@@ -8,13 +8,14 @@ import click
 
 from auditor.cli.completion import other_sides
 from auditor.cli.options import FINDINGS, reporting
+from auditor.cli.program import Command
 from auditor.config import Settings
 
 if TYPE_CHECKING:
     from auditor.model import Report
 
 
-@click.command(short_help="Does a live database keep the contract?")
+@click.command(cls=Command, short_help="Does a live database keep the contract?")
 @click.option(
     "--scope",
     type=click.Choice(("contract", "core", "owned", "all")),

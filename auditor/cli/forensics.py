@@ -9,6 +9,7 @@ import click
 
 from auditor.cli.completion import identities
 from auditor.cli.options import FINDINGS, reporting
+from auditor.cli.program import Group
 from auditor.config import Settings
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ _all = click.option(
 )
 
 
-@click.group(short_help="Who, when, and where did the job go?", invoke_without_command=True)
+@click.group(cls=Group, short_help="Who, when, and where did the job go?", invoke_without_command=True)
 @click.pass_context
 def forensics(ctx: click.Context) -> None:
     """Questions after an incident: who last defined this object, and where is the job of this entity?"""

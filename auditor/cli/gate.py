@@ -9,13 +9,14 @@ import click
 
 from auditor.cli.completion import phases
 from auditor.cli.options import FINDINGS, reporting
+from auditor.cli.program import Command
 from auditor.config import Settings
 
 if TYPE_CHECKING:
     from auditor.model import Report
 
 
-@click.command(short_help="Is a phase's work done? On evidence.")
+@click.command(cls=Command, short_help="Is a phase's work done? On evidence.")
 @click.argument("phase", shell_complete=phases)
 @click.option(
     "--evidence",

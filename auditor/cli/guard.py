@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import click
 
 from auditor.cli.options import FINDINGS, RECORD, reporting
+from auditor.cli.program import Command
 from auditor.config import Settings
 
 if TYPE_CHECKING:
     from auditor.model import Report
 
 
-@click.command(short_help="Does source code keep to the guards?")
+@click.command(cls=Command, short_help="Does source code keep to the guards?")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
     "--update-baseline",

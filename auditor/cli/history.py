@@ -8,13 +8,14 @@ import click
 
 from auditor.cli.completion import identities
 from auditor.cli.options import LISTING, reporting
+from auditor.cli.program import Command
 from auditor.config import Settings
 
 if TYPE_CHECKING:
     from auditor.model import Report
 
 
-@click.command(short_help="The life of each object over the migrations.")
+@click.command(cls=Command, short_help="The life of each object over the migrations.")
 @click.argument("identity", required=False, shell_complete=identities)
 @reporting(
     "config",

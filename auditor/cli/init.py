@@ -10,6 +10,7 @@ import click
 
 from auditor.cli.completion import core_objects
 from auditor.cli.options import reporting
+from auditor.cli.program import Command
 from auditor.config import Settings
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ SHOWN = 9
 """Candidates that a person is asked about."""
 
 
-@click.command(short_help="Propose a classifications.yaml.")
+@click.command(cls=Command, short_help="Propose a classifications.yaml.")
 @click.option(
     "--core",
     multiple=True,

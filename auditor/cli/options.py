@@ -142,10 +142,11 @@ def reporting(
         "--format",
         "format_",
         type=click.Choice(formats),
-        default=formats[0],
+        multiple=True,
+        default=(formats[0],),
         show_default=True,
         envvar="AUDITOR_FORMAT",
-        help="Format of the report.",
+        help="Format of the report. May be given several times, each with its own --output, in the same order.",
     )
 
     def decorate(function: Callable[..., Report]) -> Callable[..., Any]:
@@ -199,13 +200,13 @@ def _settings(
     )
 
 
-def _outputs(format_: str, given: tuple[str, ...], formats: tuple[str, ...]) -> tuple[Output, ...]:
-    """`FILE` takes the place of stdout, `FORMAT=FILE` is written besides.
+def _outputs(asked: tuple[str, ...], given: tuple[str, ...], formats: tuple[str, ...]) -> tuple[Output, ...]:
+    """`FILE` takes the place of stdout, `FORMAT=FILE` is written besides; several formats have a FILE each.
 
     Raises:
-        click.BadParameter: for an unknown format, a directory that is not there, two plain files.
+        click.BadParameter: for an unknown format, a directory that is not there, more files than formats or fewer.
     """
-    main: Path | None = None
+    plain: list[Path] = []
     more: list[Output] = []
     for text in given:
         prefix, equals, rest = text.partition("=")
@@ -215,11 +216,18 @@ def _outputs(format_: str, given: tuple[str, ...], formats: tuple[str, ...]) -> 
                     f"no format {prefix!r} here; formats: {', '.join(formats)} (a file of that name: ./{text})"
                 )
             more.append(Output(prefix, _writable(rest)))
-        elif main is not None:
-            raise _bad_output("more than one FILE; give each further one its format: FORMAT=FILE")
         else:
-            main = _writable(text)
-    return Output(format_, main), *more
+            plain.append(_writable(text))
+    if len(asked) == 1 and len(plain) <= 1:
+        return Output(asked[0], plain[0] if plain else None), *more
+    if len(asked) != len(plain):
+        counts = f"--format is given {_times(len(asked))} and FILE {_times(len(plain))}"
+        raise _bad_output(f"{counts}; give each FILE its format: --output FORMAT=FILE")
+    return *(Output(format_, path) for format_, path in zip(asked, plain, strict=True)), *more
+
+
+def _times(number: int) -> str:
+    return {1: "once", 2: "twice"}.get(number, f"{number} times") if number else "never"
 
 
 def _writable(text: str) -> Path:

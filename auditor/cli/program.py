@@ -37,6 +37,43 @@ class Run:
         return self.settings.verbosity if self.settings else 0
 
 
+_REPORTING = ("format_", "output", "fail_on", "strict", "color", "quiet", "verbose")
+"""Options about the report, which every command has; in its help they stand apart from its own."""
+
+
+class Command(click.Command):
+    """A command whose help tells its own options first, and ends with examples and exit codes."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Two groups of options."""
+        groups: dict[str, list[tuple[str, str]]] = {"Options": [], "Report options": []}
+        for param in self.get_params(ctx):
+            if isinstance(param, click.Option) and (record := param.get_help_record(ctx)) is not None:
+                groups["Report options" if param.name in _REPORTING else "Options"].append(record)
+        for title, records in groups.items():
+            if records:
+                with formatter.section(title):
+                    formatter.write_dl(records)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Examples, and what the exit code says."""
+        from auditor.cli.examples import EXAMPLES, EXIT_CODES_IN_SHORT
+
+        path = ctx.command_path.partition(" ")[2]
+        if path in EXAMPLES:
+            with formatter.section("Examples"):
+                for line in EXAMPLES[path]:
+                    formatter.write(f"{'':>{formatter.current_indent}}auditor {line}\n")
+        with formatter.section("Exit codes"):
+            formatter.write_text(EXIT_CODES_IN_SHORT)
+
+
+class Group(click.Group):
+    """A group of such commands."""
+
+    command_class = Command
+
+
 class LazyGroup(click.Group):
     """A group whose commands are imported when they are called, not when they are listed.
 

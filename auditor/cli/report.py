@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 import click
 
 from auditor.cli.options import reporting
+from auditor.cli.program import Command
 from auditor.config import Settings
 
 if TYPE_CHECKING:
     from auditor.model import Report
 
 
-@click.command(short_help="One self-contained HTML page.")
+@click.command(cls=Command, short_help="One self-contained HTML page.")
 @reporting("config", "live", "shadow", "prelude", "pg_major", "fail_on", "strict", formats=("html", "json"))
 def report(settings: Settings) -> Report:
     """Check as `auditor check` does, and show it as one page: the verdict, the findings, the history by class,

@@ -8,13 +8,14 @@ import click
 
 from auditor.cli.completion import revisions
 from auditor.cli.options import FINDINGS, reporting
+from auditor.cli.program import Command
 from auditor.config import Settings
 
 if TYPE_CHECKING:
     from auditor.model import Report
 
 
-@click.command(short_help="The same as check, told for what a change adds or edits.")
+@click.command(cls=Command, short_help="The same as check, told for what a change adds or edits.")
 @click.option(
     "--base",
     metavar="REV",

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 import click
 
 from auditor.cli.options import reporting
+from auditor.cli.program import Command
 from auditor.config import Settings
 
 if TYPE_CHECKING:
     from auditor.model import Report
 
 
-@click.command(short_help="The catalog of a live database as JSON.")
+@click.command(cls=Command, short_help="The catalog of a live database as JSON.")
 @reporting("config", "db", formats=("json", "text"))
 def snapshot(settings: Settings) -> Report:
     """Read the catalog of a live database in one read-only transaction and write it as JSON, for

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 import click
 
 from auditor.cli.options import FINDINGS, reporting
+from auditor.cli.program import Command
 from auditor.config import Settings
 
 if TYPE_CHECKING:
     from auditor.model import Report
 
 
-@click.command(short_help="One page for Monday, Wednesday and Friday.")
+@click.command(cls=Command, short_help="One page for Monday, Wednesday and Friday.")
 @click.option(
     "--day",
     type=click.Choice(("monday", "wednesday", "friday")),

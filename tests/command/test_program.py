@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ from click.testing import CliRunner, Result
 from auditor.audits import explain
 from auditor.audits.parts.squawk import find_squawk
 from auditor.cli import COMMANDS, main
+from auditor.cli.examples import EXAMPLES
 from auditor.errors import ConfigurationError, ConfigurationProblem, CouldNotCheck
 from auditor.model import Report
 from auditor.rules import BY_CODE, squawk
@@ -103,6 +105,23 @@ def test_every_command_has_the_common_options(path: list[str]) -> None:
         assert option in help_
 
 
+@pytest.mark.parametrize("path", _leaves(), ids=" ".join)
+def test_help_shows_examples_that_can_be_typed(path: list[str]) -> None:
+    help_ = run(*path, "--help").stdout
+    assert "Exit codes:" in help_
+    for example in EXAMPLES[" ".join(path)]:
+        assert f"  auditor {example}\n" in help_
+        words = shlex.split(example)
+        assert words[: len(path)] == path
+        ctx = click.Context(main, info_name="auditor")
+        command: click.Command | None = main
+        for name in path:
+            assert isinstance(command, click.Group)
+            command = command.get_command(ctx, name)
+        assert command is not None
+        command.make_context(path[-1], words[len(path) :], parent=ctx)
+
+
 def test_help_tells_the_exit_codes() -> None:
     result = run("--help")
     assert result.exit_code == 0
@@ -127,7 +146,11 @@ def test_nothing_asked_is_a_usage_error() -> None:
         (("explain", "DRF001", "--format", "sarif"), "'sarif' is not one of 'text', 'json'"),
         (("explain", "DRF001", "--output", "none/at/all"), "directory 'none/at' does not exist"),
         (("explain", "DRF001", "--output", "sarif=x"), "no format 'sarif' here; formats: text, json"),
-        (("explain", "DRF001", "--output", "a", "--output", "b"), "more than one FILE"),
+        (
+            ("explain", "DRF001", "--output", "a", "--output", "b"),
+            "--format is given once and FILE twice; give each FILE its format",
+        ),
+        (("explain", "DRF001", "--format", "json", "--format", "text"), "--format is given twice and FILE never"),
         (("explain", "DRF01"), "no rule is called 'DRF01'; did you mean DRF0"),
         (("explain",), "name one rule, or give --list"),
         (("explain", "DRF001", "--list"), "name one rule, or give --list"),
@@ -236,6 +259,15 @@ def test_one_run_feeds_several_outputs(tmp_path: Path) -> None:
     result = run("explain", "DRF005", "--output", f"json={file}")
     assert result.stdout.startswith("DRF005 trigger-state-changed")
     assert json.loads(file.read_text())["rules"][0]["code"] == "DRF005"
+
+
+def test_formats_and_files_go_in_pairs(tmp_path: Path) -> None:
+    one, other, third = (tmp_path / name for name in ("a.json", "b.txt", "c.json"))
+    pairs = ("--format", "json", "--output", str(one), "--format", "text", "--output", str(other))
+    result = run("explain", "DRF005", *pairs, "--output", f"json={third}")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert json.loads(one.read_text()) == json.loads(third.read_text())
+    assert other.read_text().startswith("DRF005 trigger-state-changed")
 
 
 def test_a_device_is_written_to_not_replaced() -> None:

@@ -4,6 +4,9 @@ A problem *in an input* that leaves the rest readable is not an error but a
 :class:`~auditor.model.Finding`. What is raised from here means that the command
 cannot answer at all. The exit codes are part of the public interface:
 2 usage or configuration, 3 could not check, 70 a defect of the program itself.
+
+All speak in one voice, on one line: what happened, where, and behind a colon or semicolon what to do. `cannot WHAT
+WHICH: WHY` for what failed; names and options as they were given; commands in backticks; no full stop.
 """
 
 from __future__ import annotations

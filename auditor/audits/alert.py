@@ -39,7 +39,7 @@ def run(settings: Settings, window: str, limits: Mapping[str, float | None], rec
         CouldNotCheck: there are no migrations, or the database cannot be read.
     """
     if not wants_live(settings):
-        raise UsageError("alerts are about a live database: --db URL")
+        raise UsageError("alerts are about a live database: name it with --db URL")
     inputs = find_sources(settings, configured=True)
     configuration = required(inputs.configuration, settings)
     made = report("forensics alert", alerts(settings, inputs, configuration, window, limits), inputs, settings)

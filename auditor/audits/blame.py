@@ -39,7 +39,9 @@ def run(settings: Settings, owner_class: str | None = None) -> Report:
         CouldNotCheck: there are no migrations, or the database that was asked for cannot be read.
     """
     if (settings.subject is None) == (owner_class is None):
-        raise UsageError("name an object, or a class with --all: auditor forensics blame 'function public.f'")
+        raise UsageError(
+            "name an object, or a class with --all; such as `auditor forensics blame 'function public.f'`"
+        )
     inputs = read_inputs(settings)
     live = None
     if wants_live(settings):

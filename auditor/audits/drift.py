@@ -112,4 +112,4 @@ def _other(against: str, inputs: Inputs) -> tuple[Snapshot, Data | None, str]:
     if "://" in against or "=" in against:
         other = read_live(against, inputs)
         return other.snapshot, other.data, other.note
-    raise UsageError("--against is neither `history` nor `applied`, nor a file that is there, nor a URL")
+    raise UsageError("--against must be `history`, `applied`, a snapshot file that is there, or a URL")

@@ -51,7 +51,7 @@ def _find(subject: str) -> Explained:
         known = {word: one.code for one in all_rules() for word in (one.code.lower(), one.name)}
         near = dict.fromkeys(known[one] for one in difflib.get_close_matches(word, known, n=_NEAR))
         hint = f"; did you mean {' or '.join(near)}?" if near else ""
-        raise UsageError(f"no rule is called {subject!r}{hint} (all rules: auditor explain --list)")
+        raise UsageError(f"no rule is called {subject!r}{hint} (`auditor explain --list` lists all)")
     return rule
 
 

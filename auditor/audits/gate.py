@@ -39,7 +39,7 @@ def run(settings: Settings, *, evidence: Path | None = EVIDENCE) -> Report:
         CouldNotCheck: no migrations, the database cannot be read, or the evidence cannot be written.
     """
     if not wants_live(settings):
-        raise UsageError("criteria are about a live database: --db URL")
+        raise UsageError("criteria are about a live database: name it with --db URL")
     inputs = read_inputs(settings, configured=True)
     configuration = required(inputs.configuration, settings)
     phase = _phase(configuration, settings.subject or "")
@@ -133,7 +133,7 @@ def _file(
             page.write_text(_page(facts, data.name), encoding="utf-8")
             return page, data
     except OSError as error:
-        raise CouldNotCheck(f"the evidence cannot be written to {folder}: {error.strerror}") from None
+        raise CouldNotCheck(f"cannot write the evidence to {folder}: {error.strerror}") from None
     raise CouldNotCheck(f"there are a thousand files of {phase.name} and this day in {folder}")
 
 

@@ -101,7 +101,7 @@ def guarded(configuration: Configuration, settings: Settings, *, paths: Sequence
     listing, files = read_sources(configuration, settings)
     asked = _selected(files, paths, settings)
     if not asked:
-        raise CouldNotCheck("no source files in the paths given")
+        raise CouldNotCheck("no source files in the paths given; name files, or directories that hold some")
     judged = judge(
         configuration.guards,
         asked,

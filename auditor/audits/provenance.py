@@ -32,7 +32,7 @@ def run(settings: Settings, owner_class: str | None = None, *, out_of_band: bool
     if settings.subject is not None and owner_class is not None:
         raise UsageError("name an object, or a class with --all, not both")
     if not wants_live(settings):
-        raise UsageError("provenance is read from a live database: --db URL")
+        raise UsageError("provenance is read from a live database: name it with --db URL")
     inputs = read_inputs(settings)
     live = read_live(settings.db, inputs, further=lambda connection: read_rows(connection, inputs))
     if settings.subject is None and owner_class is None and inputs.configuration is not None:

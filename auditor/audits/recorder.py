@@ -34,11 +34,13 @@ def show(settings: Settings, window: str, limit: int) -> Report:
         CouldNotCheck: there is no recorder, or it cannot be read.
     """
     if not wants_live(settings):
-        raise UsageError("the recorder is read from a live database: --db URL")
+        raise UsageError("the recorder is read from a live database: name it with --db URL")
     with read_only_session(settings.db or None) as connection:
         found = find_recorder(connection)
         if found is None:
-            raise CouldNotCheck("there is no flight recorder: auditor forensics recorder install")
+            raise CouldNotCheck(
+                "there is no flight recorder in this database; `auditor forensics recorder install` prints one"
+            )
         if isinstance(found, str):
             raise CouldNotCheck(found)
         now = connection.execute(b"select now()").fetchone()

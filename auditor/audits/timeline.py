@@ -25,7 +25,7 @@ def run(settings: Settings, owner_class: str | None = None) -> Report:
         CouldNotCheck: there are no migrations, or the database that was asked for cannot be read.
     """
     if (settings.subject is None) == (owner_class is None):
-        raise UsageError("name an object, or a class with --all: auditor forensics history public.jobs")
+        raise UsageError("name an object, or a class with --all; such as `auditor forensics history public.jobs`")
     inputs = read_inputs(settings)
     live = read_live(settings.db, inputs) if wants_live(settings) else None
     roots = set(chosen(inputs, live, settings.subject, owner_class))

@@ -24,7 +24,7 @@ def run(settings: Settings) -> Report:
         CouldNotCheck: there is no such entity, or the database cannot be read.
     """
     if not wants_live(settings):
-        raise UsageError("the flow is read from a live database: --db URL")
+        raise UsageError("the flow is read from a live database: name it with --db URL")
     configuration = required(read_configuration(settings), settings)
     with read_only_session(settings.db or None) as connection:
         flow = flow_of(connection, configuration)

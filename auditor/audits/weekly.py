@@ -34,7 +34,7 @@ def run(settings: Settings, day: str | None = None) -> Report:
         CouldNotCheck: no migrations, or the database cannot be read.
     """
     if not wants_live(settings):
-        raise UsageError("the week is about a live database: --db URL")
+        raise UsageError("the week is about a live database: name it with --db URL")
     inputs = read_inputs(settings, configured=True)
     configuration = required(inputs.configuration, settings)
     sections: dict[str, Any] = {}

@@ -27,5 +27,5 @@ def explain(settings: Settings, *, list_all: bool) -> Report:
     from auditor.audits import explain as audit
 
     if list_all == bool(settings.subject):
-        raise UsageError("name one rule, or give --list: auditor explain DRF003")
+        raise UsageError("name one rule, or give --list; such as `auditor explain DRF003`")
     return audit.run(settings)

@@ -124,7 +124,7 @@ def remember(path: Path, report: Report, fail_on: Severity) -> None:
         fresh.write_text(_said(report, fail_on), encoding="utf-8")
         fresh.replace(path)
     except OSError as error:
-        raise CouldNotCheck(f"the state {path} cannot be written: {error.strerror}") from None
+        raise CouldNotCheck(f"cannot write the state {path}: {error.strerror}") from None
 
 
 def told(audit: Callable[[], Report], url: str | None, settings: Settings, state: Path | None) -> Report:

@@ -32,7 +32,7 @@ def named(
             return found
     names = [name for item in known for name in (item.identity.partition("(")[0], item.identity, str(item))]
     near = difflib.get_close_matches(subject, names, n=1)
-    hint = f"; did you mean {near[0]!r}?" if near else f" ({all_of_them} lists all)"
+    hint = f"; did you mean {near[0]!r}?" if near else f" (`{all_of_them}` lists all)"
     raise UsageError(f"no object of {where} is called {subject!r}{hint}")
 
 

@@ -127,7 +127,8 @@ def trace(connection: Connection, flow: Flow, entity: str) -> Trace:
         kind = flow.need("events").types["id"]
         raise UsageError(f"{entity!r} is no id of an entity: its column is of type {kind}") from None
     if not found and not jobs:
-        raise CouldNotCheck(f"no entity {entity} in {flow.need('events').sql}, and no job of it")
+        table = flow.need("events").sql
+        raise CouldNotCheck(f"no entity {entity} in {table}, and no job of it; give an id that stands there")
     now = connection.execute(b"select now()").fetchone()
     assert now is not None  # noqa: S101 - for the type checker: one row always comes
     return join(entity, rows, jobs, flow, now[0])

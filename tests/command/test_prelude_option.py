@@ -81,7 +81,7 @@ def test_it_fails(project: Path) -> None:
     (project / "before.sql").write_bytes(b"SELECT '\xff'")
     result = run("replay", "--prelude", "before.sql")
     assert result.exit_code == 2
-    assert "before.sql cannot be read" in result.stderr
+    assert "cannot read the prelude before.sql" in result.stderr
     result = run("replay", "--prelude", "absent.sql")
     assert result.exit_code == 2
     assert "absent.sql" in result.stderr
@@ -94,7 +94,7 @@ def test_drift_remembers_a_replay_with_it(project: Path, database: str, monkeypa
     drift = ("drift", "--db", database, "--prelude", "before.sql")
     assert report(*drift)["result"] == "kept"
     times = []
-    monkeypatch.setattr(expected, "run_history", lambda *_: times.append(1))
+    monkeypatch.setattr(expected, "run_history", lambda *_, **__: times.append(1))
     assert report(*drift)["result"] == "kept"
     assert times == []
     (project / "before.sql").write_text("CREATE SCHEMA tenancy;\nCREATE TABLE tenancy.tenants (id int);\n")

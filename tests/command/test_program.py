@@ -1,5 +1,6 @@
 """The command line itself: what is listed, what is loaded, how it ends."""
 
+import ast
 import json
 import os
 import re
@@ -166,6 +167,28 @@ def test_a_usage_error_is_one_line_and_code_2(args: tuple[str, ...], message: st
     assert result.stderr.count("\n") == 1
     assert result.stderr.startswith("auditor: error: ")
     assert message in result.stderr
+
+
+def test_errors_speak_in_one_voice() -> None:
+    """See `auditor.errors`: no sentence, no full stop, nothing of Python's, commands in backticks."""
+    wrong = []
+    names = {"PostgreSQL", "Unix"}
+    for path in sorted((Path(explain.__file__).parents[1]).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            call = node.exc if isinstance(node, ast.Raise) else None
+            if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name) or not call.args:
+                continue
+            if call.func.id not in ("CouldNotCheck", "UsageError", "CatalogChanged"):
+                continue
+            parts = call.args[0].values if isinstance(call.args[0], ast.JoinedStr) else [call.args[0]]
+            texts = [one.value if isinstance(one, ast.Constant) else "\0" for one in parts]
+            text = "".join(str(one) for one in texts)
+            first = text.partition(" ")[0].strip("\0:,")
+            if (first[:1].isupper() and first not in names) or text.endswith((".", "!")):
+                wrong.append(f"{path.name}:{node.lineno}: {text}")
+            if re.search(r"(?<![`\w])auditor (?:forensics|explain|contract|init|check|drift)\b", text):
+                wrong.append(f"{path.name}:{node.lineno}: a command without backticks: {text}")
+    assert wrong == []
 
 
 # Errors become exit codes
@@ -413,7 +436,7 @@ def test_squawk_itself_knows_its_rules_and_newer_ones_are_explained(monkeypatch:
         ("squawk/ban-drop-colum", "did you mean squawk/ban-drop-column"),
         ("plpgsql_check/42p0", "did you mean plpgsql_check/42p"),
         ("undefind_table", "did you mean plpgsql_check/42p01"),
-        ("zzz", "no rule is called 'zzz' (all rules: auditor explain --list)"),
+        ("zzz", "no rule is called 'zzz' (`auditor explain --list` lists all)"),
     ],
 )
 def test_what_is_no_code_is_suggested(wrong: str, suggested: str) -> None:

@@ -65,7 +65,7 @@ def record_run(path: Path, report: Report, settings: Settings, now: datetime.dat
         with path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(line, ensure_ascii=False) + "\n")
     except OSError as error:
-        raise CouldNotCheck(f"the record {path} cannot be written: {error.strerror}") from None
+        raise CouldNotCheck(f"cannot write the record {path}: {error.strerror}") from None
 
 
 def read_record(path: Path) -> tuple[Recorded, ...]:

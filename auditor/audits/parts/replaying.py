@@ -198,7 +198,7 @@ def prelude_of(inputs: Inputs) -> Prelude | None:
         return Prelude(path.read_text(encoding="utf-8-sig"), settings.shown(path))
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(
-            f"the prelude {settings.shown(path)} cannot be read: {getattr(error, 'strerror', None) or error}"
+            f"cannot read the prelude {settings.shown(path)}: {getattr(error, 'strerror', None) or error}"
         ) from error
 
 

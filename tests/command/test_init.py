@@ -12,6 +12,8 @@ from click.testing import CliRunner, Result
 
 from auditor.cli import main
 
+pytestmark = pytest.mark.usefixtures("one_replay_server")
+
 TOP = Path(__file__).parent.parent.parent
 
 

@@ -18,6 +18,8 @@ from click.testing import CliRunner
 from auditor.cli import main
 from auditor.replay.server import ThrowAwayServer
 
+pytestmark = pytest.mark.usefixtures("one_replay_server")
+
 Connect = Callable[..., psycopg.Connection[Any]]
 
 CONFIG = """

@@ -11,6 +11,8 @@ from click.testing import CliRunner, Result
 from auditor.catalog.snapshot_file import load
 from auditor.cli import main
 
+pytestmark = pytest.mark.usefixtures("one_replay_server")
+
 CONFIG = """\
 version: 1
 migrations: [{path: migrations}]

@@ -12,6 +12,8 @@ from auditor.cli import main
 from auditor.model.rule import Example, Rule
 from auditor.rules import RULES
 
+pytestmark = pytest.mark.usefixtures("one_replay_server")
+
 IDENTITY = ("-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false")
 
 

@@ -40,6 +40,7 @@ def findings(*args: str) -> list[dict[str, Any]]:
     return found
 
 
+@pytest.mark.usefixtures("one_replay_server")
 @pytest.mark.parametrize("rule", FILES, ids=lambda rule: rule.code)
 def test_an_example_of_files(rule: Rule, tmp_path: Path) -> None:
     for name, example, expected in (("bad", rule.bad, {rule.code}), ("good", rule.good, set())):
@@ -51,6 +52,7 @@ def test_an_example_of_files(rule: Rule, tmp_path: Path) -> None:
             assert codes == set(), found
 
 
+@pytest.mark.usefixtures("one_replay_server")
 @pytest.mark.parametrize("rule", LIVE, ids=lambda rule: rule.code)
 def test_an_example_with_a_live_database(
     rule: Rule, tmp_path: Path, database: str, connect: Callable[..., psycopg.Connection[Any]]

@@ -191,7 +191,7 @@ def test_without_a_queue_the_tables_others_refer_to_are_named(
     )
     result = invoke("init")
     assert result.exit_code == 0, result.output
-    assert "core? public.users  3 tables refer to it" in result.stdout
+    assert "core? public.users 3 tables refer to it" in " ".join(result.stdout.split())
     assert "next: auditor init --core table:public.users" in result.stdout
     assert "1 migration fails in the throw-away PostgreSQL" in " ".join(result.stdout.split())
     again = invoke("init", "--core", "table:public.users")

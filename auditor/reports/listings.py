@@ -80,7 +80,7 @@ def init(data: Data, view: View, page: Page) -> None:
         return
     taken = [one for one in data["candidates"] if one["core"]]
     for one in taken or (data["candidates"] if view.verbosity > 0 else data["candidates"][:5]):
-        known: Span = ("green", "core ") if taken else ("dim", "core?")
+        known: Span = ("green", "core") if taken else ("dim", "core?")
         page.listed([(known, ("bold", one["table"]), ("dim", "; ".join(one["reasons"])))])
     page.blank()
     for name, entries in data["classes"].items():

@@ -218,8 +218,8 @@ def _outputs(asked: tuple[str, ...], given: tuple[str, ...], formats: tuple[str,
             more.append(Output(prefix, _writable(rest)))
         else:
             plain.append(_writable(text))
-    if len(asked) == 1 and len(plain) <= 1:
-        return Output(asked[0], plain[0] if plain else None), *more
+    if not plain:  # the last one counts, as for any option
+        return Output(asked[-1], None), *more
     if len(asked) != len(plain):
         counts = f"--format is given {_times(len(asked))} and FILE {_times(len(plain))}"
         raise _bad_output(f"{counts}; give each FILE its format: --output FORMAT=FILE")
@@ -227,7 +227,7 @@ def _outputs(asked: tuple[str, ...], given: tuple[str, ...], formats: tuple[str,
 
 
 def _times(number: int) -> str:
-    return {1: "once", 2: "twice"}.get(number, f"{number} times") if number else "never"
+    return {1: "once", 2: "twice"}.get(number, f"{number} times")
 
 
 def _writable(text: str) -> Path:

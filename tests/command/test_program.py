@@ -151,7 +151,10 @@ def test_nothing_asked_is_a_usage_error() -> None:
             ("explain", "DRF001", "--output", "a", "--output", "b"),
             "--format is given once and FILE twice; give each FILE its format",
         ),
-        (("explain", "DRF001", "--format", "json", "--format", "text"), "--format is given twice and FILE never"),
+        (
+            ("explain", "DRF001", *("--format", "json") * 2, "--output", "a"),
+            "--format is given twice and FILE once",
+        ),
         (("explain", "DRF01"), "no rule is called 'DRF01'; did you mean DRF0"),
         (("explain",), "name one rule, or give --list"),
         (("explain", "DRF001", "--list"), "name one rule, or give --list"),
@@ -286,6 +289,9 @@ def test_one_run_feeds_several_outputs(tmp_path: Path) -> None:
 
 def test_formats_and_files_go_in_pairs(tmp_path: Path) -> None:
     one, other, third = (tmp_path / name for name in ("a.json", "b.txt", "c.json"))
+    assert (
+        run("explain", "DRF005", "--format", "json", "--format", "text").stdout == run("explain", "DRF005").stdout
+    )
     pairs = ("--format", "json", "--output", str(one), "--format", "text", "--output", str(other))
     result = run("explain", "DRF005", *pairs, "--output", f"json={third}")
     assert (result.exit_code, result.stdout) == (0, "")

@@ -112,7 +112,8 @@ class Night:
         return steps
 
     def told(self, commands: list[str]) -> str:
-        return "\n".join(self.run(*shlex.split(command)[1:]).stdout for command in commands)
+        told = (self.run(*shlex.split(command)[1:]).stdout for command in commands)
+        return " ".join(" ".join(told).split())  # wherever the lines were broken
 
 
 @pytest.fixture
@@ -359,7 +360,7 @@ def test_manual_sql_is_found_by_recorder_or_provenance(night: Night, project: Pa
     live = json.loads(night.run("forensics", "blame", "table public.by_hand", "--format", "json").stdout)["live"]
     assert [one["tag"] for one in live["recorded"]] == ["CREATE TABLE"]
     assert live["recorded"][0]["session_role"] == "postgres"
-    shown = night.run("forensics", "provenance", "table public.by_hand").stdout
+    shown = " ".join(night.run("forensics", "provenance", "table public.by_hand").stdout.split())
     assert "recorded" in shown
     assert "CREATE TABLE by postgres" in shown
     night.connection.execute(
@@ -374,8 +375,8 @@ def test_the_week_is_one_page(night: Night) -> None:
     assert "nothing is wrong" in page
     assert "phase stabilise  not open" in page
     night.connection.execute(f"alter table document_entities disable trigger {TRIGGER}")
-    page = night.run("weekly").stdout
-    assert f"trigger {TRIGGER} on public.document_entities  by no migration, after 0020" in page
+    page = " ".join(night.run("weekly").stdout.split())
+    assert f"trigger {TRIGGER} on public.document_entities by no migration, after 0020" in page
     assert "CON001" in page
     friday = json.loads(night.run("weekly", "--day", "friday", "--format", "json").stdout)
     assert list(friday["days"]) == ["friday"]

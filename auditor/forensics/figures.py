@@ -23,6 +23,17 @@ DESCRIPTIONS: Mapping[str, str] = {
 }
 """Every figure with a threshold, in the order in which they are told."""
 
+_ONE: Mapping[str, str] = {
+    "gap": "event without its job, later than allowed",
+    "backlog": "job that waits and might be taken",
+    "dead": "job that died within the window",
+    "stale": "running job whose worker is silent",
+    "retries": "attempt beyond the first, of jobs of the window",
+    "failed_runs": "run of the window with an error",
+    "outside": "job of the window not enqueued by the gateway",
+    "without_event": "job of the window that no event asked for",
+}
+
 
 NO_LABELS: tuple[tuple[str, str], ...] = ()
 
@@ -63,6 +74,7 @@ class Figure:
         threshold: what it must not exceed; None for no limit.
         example: what stands behind it, for people.
         repair: the SQL that `pipeline.repair` gives for it, filled in for the worst cases.
+        entity: the entity of the example, as text.
     """
 
     name: str
@@ -70,6 +82,13 @@ class Figure:
     threshold: float | None
     example: str | None = None
     repair: str | None = None
+    entity: str | None = None
+
+    @property
+    def told(self) -> str:
+        """The value and what it counts."""
+        told = _ONE.get(self.name) if self.value == 1 else None
+        return f"{self.value:.0f} {told or DESCRIPTIONS[self.name]}"
 
     @property
     def exceeded(self) -> bool:
@@ -86,6 +105,7 @@ def figures(kpis: Kpis, pipeline: Pipeline, limits: Mapping[str, float | None]) 
             limits.get(name) if limits.get(name) is not None else _threshold(pipeline.thresholds, name),
             _example(name, kpis),
             _repair(name, kpis, pipeline),
+            next((str(one.entity) for one in _behind(name, kpis) if one.entity is not None), None),
         )
         for name in DESCRIPTIONS
     )

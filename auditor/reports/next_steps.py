@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterator
 
@@ -15,12 +16,13 @@ LIVE = frozenset({"drift", "check", "weekly", "forensics alert", "gate"})
 
 _COMMANDS: dict[str, str] = {
     "CLS001": "auditor init",
-    "FLO001": "auditor forensics trace ENTITY",
     "FLO002": "auditor forensics kpi -v",
     "GRD006": "auditor guard --update-baseline",
     "RPL003": "auditor replay --keep-going",
 }
 """By code, the command that mends it or tells more than its explanation does."""
+
+_TRACE = re.compile("`(auditor forensics trace [^`]+)`")
 
 _DEFINED = frozenset({"function", "procedure", "trigger", "view", "materialized view", "index", "policy", "rule"})
 """Kinds of which it is worth asking who defined them."""
@@ -57,6 +59,9 @@ def _steps(report: Report, failing: list[Finding]) -> Iterator[str]:
             yield f"auditor forensics blame {shlex.quote(str(item))}"
             break
     for finding in failing:
+        traced = _TRACE.search(finding.help) if finding.code == "FLO001" else None
+        if traced is not None:
+            yield traced[1]
         if finding.code in _COMMANDS:
             yield _COMMANDS[finding.code]
     if report.command == "gate":

@@ -19,6 +19,7 @@ How to allow it
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -72,15 +73,14 @@ def check(figures: Iterable[Figure], events: ObjectId) -> Iterator[Finding]:
         figures: all figures.
         events: the table of events.
     """
-    from auditor.forensics.figures import DESCRIPTIONS
-
     for one in figures:
         if one.name == "gap" and one.exceeded:
             yield RULE.finding(
-                f"{one.value:.0f} {DESCRIPTIONS[one.name]}: {one.example}",
+                f"{one.told}: {one.example}",
                 object=events,
                 field=one.name,
                 expected=f"at most {one.threshold:.0f}",
                 actual=f"{one.value:.0f}",
                 repair=one.repair,
+                help=RULE.help.replace("ENTITY", shlex.quote(one.entity or "ENTITY")),
             )

@@ -18,6 +18,7 @@ How to allow it
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -72,16 +73,14 @@ def check(figures: Iterable[Figure], queue: ObjectId) -> Iterator[Finding]:
         figures: all figures.
         queue: the table of jobs.
     """
-    from auditor.forensics.figures import DESCRIPTIONS
-
     for one in figures:
         if one.name != "gap" and one.exceeded:
             yield RULE.finding(
-                f"{one.value:.0f} {DESCRIPTIONS[one.name]}, at most {one.threshold:.0f}"
-                + (f": {one.example}" if one.example else ""),
+                f"{one.told}, at most {one.threshold:.0f}" + (f": {one.example}" if one.example else ""),
                 object=queue,
                 field=one.name,
                 expected=f"at most {one.threshold:.0f}",
                 actual=f"{one.value:.0f}",
                 repair=one.repair,
+                help=RULE.help.replace("ENTITY", shlex.quote(one.entity or "ENTITY")),
             )

@@ -175,6 +175,7 @@ def test_a_compat_guard_counts_what_its_baseline_knows(project: Path) -> None:
         "guard": "forbid write public.executor_jobs in services/**",
         "mode": "compat",
         "reason": None,
+        "files": 2,
         "violations": 2,
         "in_baseline": 1,
         "not_understood": 0,

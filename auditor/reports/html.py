@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any
 from auditor import __version__
 from auditor.model import Report
 from auditor.reports.drawing import drawn, told
+from auditor.reports.html_anchors import Anchors, Room
 from auditor.reports.html_findings import Findings
 from auditor.reports.html_objects import objects
-from auditor.reports.html_parts import Anchors, Room, flow, guards, hero, migrations, tiles
+from auditor.reports.html_parts import flow, guards, hero, migrations, tiles
 from auditor.reports.page import counted, visible
 from auditor.reports.strip import strip
 from auditor.reports.view import View

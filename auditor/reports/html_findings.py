@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from auditor.model import Finding, Report
-from auditor.reports.html_parts import Anchors, Room
+from auditor.reports.html_anchors import Anchors, Room
 from auditor.reports.json import finding_values
 from auditor.reports.sides import sides, unified
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from auditor.reports.forensics import entry_told, origin_told
+from auditor.reports.html_anchors import Anchors, Room
 from auditor.reports.html_findings import Findings
-from auditor.reports.html_parts import Anchors, Room
 from auditor.reports.page import counted
 from auditor.reports.sides import unified
 

@@ -6,8 +6,9 @@ from importlib.resources import files
 
 import pytest
 
+from auditor.reports.html_anchors import Anchors
 from auditor.reports.html_objects import live_told
-from auditor.reports.html_parts import Anchors, duration
+from auditor.reports.html_parts import duration
 from auditor.reports.sides import sides, unified
 from auditor.reports.strip import strip
 

@@ -110,7 +110,11 @@ def _result(finding: Finding, fingerprint: str, rule: int, view: View) -> dict[s
 
 def _uri(file: str) -> str:
     """A path as a URI reference (https://www.rfc-editor.org/rfc/rfc3986): relative, or with `file:`."""
-    path = quote(file.encode("utf-8", "surrogateescape"))
+    try:
+        data = file.encode("utf-8", "surrogateescape")  # the bytes of the file's name
+    except UnicodeEncodeError:
+        data = file.encode("utf-8", "surrogatepass")  # no file has such a name
+    path = quote(data)
     return f"file://{path}" if file.startswith("/") else path
 
 

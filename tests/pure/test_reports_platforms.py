@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import jsonschema
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from auditor.model import Finding, Location, ObjectId, OwnerClass, Provenance, Report, Severity
@@ -134,6 +134,7 @@ def test_sarif_keeps_as_many_results_as_code_scanning_does_and_says_so() -> None
 
 @pytest.mark.skipif(SCHEMA is None, reason="AUDITOR_SARIF_SCHEMA does not name the official schema's file")
 @given(texts)
+@example("\ud800")
 def test_sarif_is_valid_by_the_official_schema(text: str) -> None:
     validator = jsonschema.Draft7Validator(_schema())
     for report in (REPORT, hostile(text), Report("drift", could_not_check=("no connection",))):

@@ -7,14 +7,13 @@ printing: its version is the newest migration after which a replay of the histor
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from auditor.catalog.kinds import BY_KIND
 from auditor.catalog.kinds.function import Function
-from auditor.comparison.bodies import body_hash
+from auditor.comparison.bodies import body_diff, body_hash
 from auditor.comparison.snapshots import compare
 from auditor.declaration.load import Configuration
 from auditor.globs import is_pattern, matches_name
@@ -98,7 +97,7 @@ def version_of(
         bodies = [one for one in life.definitions if one.body is not None]
         if bodies:
             same = next((one for one in reversed(bodies) if one.body == there.body), None)
-            diff = _diff(bodies[-1].body or "", there.body, bodies[-1].migration, "live") or None
+            diff = body_diff(bodies[-1].body or "", there.body, bodies[-1].migration, "live") or None
             return Version(
                 True,
                 same.migration if same is not None else None,
@@ -124,7 +123,7 @@ def definition_values(life: Life | None) -> list[dict[str, Any]]:
     for one in life.definitions if life is not None else ():
         diff = None
         if before is not None:
-            diff = _diff(_text(before), _text(one), before.migration, one.migration) or None
+            diff = body_diff(before.text, one.text, before.migration, one.migration) or None
         values.append(
             {
                 "migration": one.migration,
@@ -232,12 +231,3 @@ def _older(
         elif _differences(item, state, live) == ():
             return migration, None
     return None, f"not looked at: the state after {', '.join(unknown)}" if unknown else None
-
-
-def _text(definition: Definition) -> str:
-    return definition.text
-
-
-def _diff(before: str, after: str, from_name: str, to_name: str) -> str:
-    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), from_name, to_name, lineterm="", n=2)
-    return "\n".join(lines)

@@ -17,7 +17,7 @@ from auditor.catalog.kinds.table_column import TableColumn
 from auditor.catalog.kinds.table_constraint import TableConstraint
 from auditor.catalog.kinds.trigger import Trigger
 from auditor.catalog.kinds.type import Type
-from auditor.repair.alteration import Alteration
+from auditor.repair.alteration import Alteration, set_parameters
 from auditor.repair.create import (
     STATES,
     function_statement,
@@ -144,34 +144,24 @@ def _table(expected: Any, live: Any, fields: set[str], roles: Roles) -> list[str
 def _options(expected: Any, live: Any, fields: set[str], roles: Roles) -> list[str] | None:  # noqa: ARG001
     if expected.KIND not in {"table", "index", "materialized view"}:
         return None
-    wanted = {option.partition("=")[0] for option in expected.options}
-    gone = [name for option in live.options if (name := option.partition("=")[0]) not in wanted]
-    set_options = [option for option in expected.options if option not in live.options]
-    subject = f"ALTER {expected.KIND.upper()} {live.identity}"
-    return [
-        *([f"{subject} RESET ({', '.join(gone)})"] if gone else []),
-        *([f"{subject} SET ({', '.join(set_options)})"] if set_options else []),
-    ]
+    return set_parameters(f"ALTER {expected.KIND.upper()} {live.identity}", expected.options, live.options)
 
 
 def _column(expected: Any, live: Any, fields: set[str], roles: Roles) -> list[str] | None:  # noqa: ARG001
     if not isinstance(expected, TableColumn) or expected.generated or live.generated:
         return None
     subject = f"ALTER {live.table_kind.upper()} {live.table} ALTER COLUMN {own_name(live.identity)}"
-    statements: list[str] = []
-    if "type" in fields:
-        statements.append(f"{subject} TYPE {expected.type}")
-    if "default" in fields:
-        statements.append(f"{subject} {f'SET DEFAULT {expected.default}' if expected.default else 'DROP DEFAULT'}")
-    if "not_null" in fields:
-        statements.append(f"{subject} {'SET' if expected.not_null else 'DROP'} NOT NULL")
-    return statements
+    typed = [f"{subject} TYPE {expected.type}"] if "type" in fields else []
+    return typed + _default_and_not_null(subject, expected, fields)
 
 
 def _domain(expected: Any, live: Any, fields: set[str], roles: Roles) -> list[str] | None:  # noqa: ARG001
     if not isinstance(expected, Type) or expected.form != "domain":
         return None
-    subject = f"ALTER DOMAIN {live.identity}"
+    return _default_and_not_null(f"ALTER DOMAIN {live.identity}", expected, fields)
+
+
+def _default_and_not_null(subject: str, expected: TableColumn | Type, fields: set[str]) -> list[str]:
     statements: list[str] = []
     if "default" in fields:
         statements.append(f"{subject} {f'SET DEFAULT {expected.default}' if expected.default else 'DROP DEFAULT'}")

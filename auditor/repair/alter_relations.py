@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import Any
 
 from auditor.catalog.identity import without_last_name
@@ -17,7 +16,7 @@ from auditor.catalog.kinds.tablespace import Tablespace
 from auditor.catalog.kinds.type import Type
 from auditor.catalog.kinds.view import View
 from auditor.model import CatalogObject
-from auditor.repair.alteration import Alteration, only, pair, with_options
+from auditor.repair.alteration import Alteration, only, pair, set_parameters, with_options
 from auditor.repair.create import literal, own_name
 from auditor.repair.grants import Roles
 
@@ -137,22 +136,12 @@ def _place(expected: Any, live: Any, fields: set[str], roles: Roles) -> list[str
     if "access_method" in fields:
         statements.append(f"ALTER {kind} {name} SET ACCESS METHOD {expected.access_method or 'DEFAULT'}")
     if "options" in fields:
-        statements += _options(f"ALTER {kind} {name}", expected.options, live.options)
+        statements += set_parameters(f"ALTER {kind} {name}", expected.options, live.options)
     return statements
 
 
 def _tablespace(expected: Tablespace, live: Tablespace, fields: set[str], roles: Roles) -> list[str]:  # noqa: ARG001
-    return _options(f"ALTER TABLESPACE {live.identity}", expected.options, live.options)
-
-
-def _options(subject: str, expected: Iterable[str], live: Iterable[str]) -> list[str]:
-    wanted = {one.partition("=")[0] for one in expected}
-    gone = [name for one in live if (name := one.partition("=")[0]) not in wanted]
-    new = [one for one in expected if one not in set(live)]
-    return [
-        *([f"{subject} RESET ({', '.join(gone)})"] if gone else []),
-        *([f"{subject} SET ({', '.join(new)})"] if new else []),
-    ]
+    return set_parameters(f"ALTER TABLESPACE {live.identity}", expected.options, live.options)
 
 
 def _index(expected: Index, live: Index, fields: set[str], roles: Roles) -> list[str]:  # noqa: ARG001
@@ -177,7 +166,7 @@ def _column(expected: TableColumn, live: TableColumn, fields: set[str], roles: R
     if "options" in fields and isinstance(live, ForeignTableColumn):
         statements += with_options(subject, "", expected, live, fields)
     elif "options" in fields:
-        statements += _options(subject, expected.options, live.options)
+        statements += set_parameters(subject, expected.options, live.options)
     if "identity_generation" in fields:
         if expected.identity_generation is None:
             statements.append(f"{subject} DROP IDENTITY")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from auditor.model import CatalogObject
@@ -37,6 +37,17 @@ def pair(text: str, separator: str) -> tuple[str, str]:
         return text[:at], text[at:].removeprefix(separator)
     before, _, behind = text.partition(separator)
     return before, behind
+
+
+def set_parameters(subject: str, expected: Sequence[str], live: Sequence[str]) -> list[str]:
+    """The statements that set storage parameters (`name=value`), and reset those that the object should lack."""
+    wanted = {one.partition("=")[0] for one in expected}
+    gone = [name for one in live if (name := one.partition("=")[0]) not in wanted]
+    new = [one for one in expected if one not in live]
+    return [
+        *([f"{subject} RESET ({', '.join(gone)})"] if gone else []),
+        *([f"{subject} SET ({', '.join(new)})"] if new else []),
+    ]
 
 
 def with_options(subject: str, words: str, expected: Any, live: Any, fields: set[str]) -> list[str]:
